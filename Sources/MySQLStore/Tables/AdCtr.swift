@@ -1,0 +1,123 @@
+public import MySQLClient
+public import Rules
+
+/// Which row of `ad_ctr` a count lies in.
+public struct AdCtrKey: Hashable, Comparable, Sendable {
+  public let day: CivilDay
+  public let code: Code
+  /// 0 to 23.
+  public let hour: Int
+  /// Which life of Redis counted it.
+  public let epoch: UInt16
+
+  public init(day: CivilDay, code: Code, hour: Int, epoch: UInt16) {
+    self.day = day
+    self.code = code
+    self.hour = hour
+    self.epoch = epoch
+  }
+
+  /// In the order of the primary key.
+  public static func < (a: AdCtrKey, b: AdCtrKey) -> Bool {
+    if a.day != b.day { return a.day < b.day }
+    if a.code != b.code { return a.code < b.code }
+    return (a.hour, a.epoch) < (b.hour, b.epoch)
+  }
+}
+
+/// The table `ad_ctr`: how often each image was shown and clicked, by hour.
+///
+/// Shape: `(day, code, hour, epoch)` -> `show_count`, `click_count`.
+/// Merge: the larger of each, so repeating a merge changes nothing and an older one lowers nothing.
+public struct AdCtr {
+  public typealias Run = SortedRun<AdCtrKey, HourCount>
+  public typealias Comparison = RunComparison<AdCtrKey, HourCount>
+
+  let database: MySQLDatabase
+
+  public init(_ database: MySQLDatabase) { self.database = database }
+
+  /// What the table lacks of `run`, which holds one day.
+  ///
+  /// Reads the stretch of the primary key from the first to the last code: for runs that are cut from
+  /// one sorted list, each row of the day once.
+  public func compare(_ run: Run) throws -> Comparison {
+    guard let first = run.entries.first?.key, let last = run.entries.last?.key else {
+      var comparison = Comparison(run)
+      comparison.finish()
+      return comparison
+    }
+    return try database.retrying { connection in
+      var comparison = Comparison(run)
+      try connection.forEachRow(
+        """
+        SELECT code, hour, epoch, show_count, click_count FROM ad_ctr FORCE INDEX (PRIMARY) \
+        WHERE day = \(date: first.day.description) \
+        AND code BETWEEN \(first.code.bytes) AND \(last.code.bytes) \
+        ORDER BY day, code, hour, epoch
+        """, label: "read ad_ctr"
+      ) { row in
+        let (key, count) = try AdCtr.read(row, on: first.day)
+        comparison.meet(key, holding: count)
+      }
+      comparison.finish()
+      return comparison
+    }
+  }
+
+  /// Inserts what is missing and raises what is smaller, and notes in the same transaction that the
+  /// archive transaction `number` is committed.
+  ///
+  /// Rows go in the order of the primary key, behind the one row of `ad_source`, so that two runs at
+  /// once wait for each other instead of locking each other out.
+  public func merge(_ lacking: Comparison, number: UInt64, of lineage: Lineage) throws {
+    let rows = SortedRun(lacking.missing + lacking.smaller).entries
+    try database.transaction("merge ad_ctr") { connection in
+      try connection.execute(
+        """
+        UPDATE ad_source SET confirmed = GREATEST(confirmed, \(number)) \
+        WHERE lineage = \(text: lineage.description)
+        """, label: "confirm ad_source")
+      var statement = BulkStatement(
+        head: AdCtr.insertHead, tail: AdCtr.insertTail, label: "merge ad_ctr",
+        connection: connection)
+      for row in rows {
+        try statement.add(
+          """
+          (\(date: row.key.day.description),\(row.key.hour),\(row.key.code.bytes),\
+          \(row.key.epoch),\(row.value.shows),\(row.value.clicks))
+          """)
+      }
+      _ = try statement.finish()
+    }
+  }
+
+  static let insertHead: SQL = """
+    INSERT INTO ad_ctr (day, hour, code, epoch, show_count, click_count) VALUES 
+    """
+
+  /// One text for both servers: MySQL names the new row `new`, MariaDB asks for it by VALUES().
+  static let insertTail: SQL = """
+     /*!80019 AS new */ ON DUPLICATE KEY UPDATE show_count = \
+    GREATEST(ad_ctr.show_count, /*!80019 new.show_count */ /*M! VALUES(show_count) */), \
+    click_count = \
+    GREATEST(ad_ctr.click_count, /*!80019 new.click_count */ /*M! VALUES(click_count) */)
+    """
+
+  /// Reads `code, hour, epoch, show_count, click_count`.
+  static func read(
+    _ row: borrowing MySQLRow, on day: CivilDay
+  ) throws(MySQLError) -> (AdCtrKey, HourCount) {
+    guard let code = row.bytes(0).flatMap({ Code($0) }), let hour = row.unsigned(1), hour <= 23,
+      let epoch = row.unsigned(2).flatMap({ UInt16(exactly: $0) }), let shows = row.unsigned(3),
+      let clicks = row.unsigned(4)
+    else {
+      throw MySQLError(
+        operation: "read ad_ctr", code: 0, message: "a row is no hour of an image's counts")
+    }
+    return (
+      AdCtrKey(day: day, code: code, hour: Int(hour), epoch: epoch),
+      HourCount(shows: shows, clicks: clicks)
+    )
+  }
+}
