@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// The commands of the advertising counters.
+struct AdStat: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "adstat",
+    abstract: "Shows and clicks of advertising images.",
+    subcommands: [RolloverHour.self, ArchiveDay.self])
+}

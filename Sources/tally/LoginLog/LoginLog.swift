@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// The commands of the login bitmaps.
+struct LoginLog: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "loginlog",
+    abstract: "On which days users logged in.",
+    subcommands: [SyncWeek.self, Expire.self])
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Rules
+
+/// A day as people name it; which day `today` is depends on the time zone, so it is settled later.
+enum DayArgument: Equatable {
+  case today
+  case yesterday
+  case day(CivilDay)
+
+  static func read(_ text: String) throws -> DayArgument {
+    switch text {
+    case "today": return .today
+    case "yesterday": return .yesterday
+    default:
+      guard let day = CivilDay(text) else {
+        throw ValidationError("accepted is a day such as 2026-11-20, today or yesterday")
+      }
+      return .day(day)
+    }
+  }
+
+  func day(today: CivilDay) -> CivilDay {
+    switch self {
+    case .today: today
+    case .yesterday: today.advanced(by: -1)
+    case .day(let day): day
+    }
+  }
+}
+
+/// What `--keep-days` and TALLY_KEEP_DAYS accept: up to a century.
+let keepDaysRange = 0...36_525
+/// What `--after-days` and TALLY_EXPIRE_AFTER_DAYS accept.
+let afterDaysRange = ExpiryRule.afterDaysMin...36_525
+
+func readHour(_ text: String) throws -> LocalHour {
+  guard let hour = LocalHour(text) else {
+    throw ValidationError("accepted is a day and an hour of 00 to 23, such as 2026-11-20T09")
+  }
+  return hour
+}
+
+func readMonth(_ text: String) throws -> Month {
+  guard let month = Month(text) else {
+    throw ValidationError("accepted is a month such as 2026-11")
+  }
+  return month
+}
+
+func readGraceMinutes(_ text: String) throws -> Int { try readNumber(text, in: 0...59) }
+func readKeepDays(_ text: String) throws -> Int { try readNumber(text, in: keepDaysRange) }
+func readAfterDays(_ text: String) throws -> Int { try readNumber(text, in: afterDaysRange) }
+
+private func readNumber(_ text: String, in range: ClosedRange<Int>) throws -> Int {
+  guard let number = Int(text), range.contains(number) else {
+    throw ValidationError(accepted(range))
+  }
+  return number
+}
+
+/// Says which numbers are accepted, in an error message.
+func accepted(_ range: ClosedRange<Int>) -> String {
+  "accepted is a whole number from \(range.lowerBound) to \(range.upperBound)"
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Glibc
+import Jobs
+import RedisStore
+import Rules
+
+/// Whether a job needs MySQL at all.
+enum MySQLNeed { case required, optional }
+
+/// A command that runs a job: it makes the job from its options and puts the numbers into words; the
+/// rest is the same for all.
+protocol JobCommand: AsyncParsableCommand {
+  associatedtype Work: Job
+
+  static var mysqlNeed: MySQLNeed { get }
+  var jobOptions: JobOptions { get }
+  var common: CommonOptions { get }
+
+  /// The job that the options ask for. `now` is in seconds since 1970.
+  func work(settings: Settings, clock: LocalClock, now: Int) throws -> Work
+  /// The numbers of the summary line, in order.
+  static func summary(of report: RunReport) -> [Tallied]
+}
+
+extension JobCommand {
+  static var mysqlNeed: MySQLNeed { .required }
+
+  mutating func run() async throws {
+    let terminal = Terminal(progress: common.progress)
+    let observer = ConsoleObserver(terminal: terminal, level: common.logLevel.level)
+    let outcome = await outcome(telling: observer)
+    observer.finish()
+    throw ExitCode(report(outcome, on: terminal).code)
+  }
+
+  private func outcome(telling observer: ConsoleObserver) async -> JobOutcome {
+    do {
+      let settings = try await Settings(common)
+      let context = try context(settings: settings, observer: observer)
+      let work = try work(settings: settings, clock: context.clock, now: context.now)
+      return Jobs.run(work, in: context)
+    } catch {
+      let report = RunReport(job: Work.name, isDryRun: jobOptions.isDryRun)
+      return JobOutcome(report: report, failure: error)
+    }
+  }
+
+  private func context(settings: Settings, observer: ConsoleObserver) throws -> JobContext {
+    JobContext(
+      redis: try settings.redisEndpoint(),
+      mysql: Self.mysqlNeed == .required
+        ? try settings.mysqlEndpoint() : try settings.optionalMySQLEndpoint(),
+      keyspace: Keyspace(prefix: settings.keyPrefix(), hashTags: try settings.hashTags()),
+      clock: try settings.clock(), now: time(nil), isDryRun: jobOptions.isDryRun,
+      lockDirectory: jobOptions.noLock
+        ? nil : try settings.lockDirectory(flag: jobOptions.lockDir),
+      observer: observer, interruption: interruption)
+  }
+
+  /// Says how it went, and with which code to end.
+  private func report(_ outcome: JobOutcome, on terminal: Terminal) -> ExitStatus {
+    let status = ExitStatus(of: outcome)
+    let line = outcome.report.line(Self.summary(of: outcome.report))
+    if let failure = outcome.failure {
+      complain(about: failure)
+    } else if !common.json,
+      terminal.isTerminal || status == .rejected || common.logLevel == .info
+    {
+      terminal.write(line: line)
+    }
+    guard common.json else { return status }
+    do { try writeToStdout(outcome.json()) } catch {
+      complain(about: error)
+      return outcome.failure == nil ? .inputOutput : status
+    }
+    return status
+  }
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+
+/// The options of the commands that run as jobs.
+struct JobOptions: ParsableArguments {
+  @Flag(
+    name: .customLong("dry-run"),
+    help: "Read everything and say what would be done; write nothing on either side.")
+  var isDryRun = false
+
+  @Flag(help: "Run even where the same job is running; safe, but the work is done twice.")
+  var noLock = false
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Where lock files lie (TALLY_LOCK_DIR, else /run/tally for root and ~/.local/state/tally for \
+      others).
+      """, valueName: "directory"))
+  var lockDir: String?
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Glibc
+import Jobs
+
+@main
+struct Tally: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tally",
+    abstract: "Settles the live counters of Redis into MySQL: nothing lost, nothing counted twice.",
+    discussion: """
+      Where the servers are is told by a flag, else by the environment, else by an env file, else \
+      by a file of the secrets directory. `tally adstat rollover-hour --help` shows a command's \
+      options, an example and its exit codes.
+      """,
+    version: tallyVersion,
+    subcommands: [AdStat.self, LoginLog.self, Migrate.self])
+
+  static func main() async {
+    prepareProcess()
+    Glibc.exit(await exitCode())
+  }
+
+  private static func exitCode() async -> Int32 {
+    do {
+      var command = try await asyncParseAsRoot()
+      if var asyncCommand = command as? any AsyncParsableCommand {
+        try await asyncCommand.run()
+      } else {
+        try command.run()
+      }
+      return ExitStatus.done.code
+    } catch let code as ArgumentParser.ExitCode {
+      return code.rawValue
+    } catch  where Self.exitCode(for: error) == .success {
+      return printHelp(fullMessage(for: error))
+    } catch {
+      return refuse(error)
+    }
+  }
+
+  /// Help and version are what was asked for, so they go to stdout.
+  private static func printHelp(_ text: String) -> Int32 {
+    do {
+      try writeToStdout(exitStatusLast(text) + "\n")
+      return ExitStatus.done.code
+    } catch {
+      complain(about: error)
+      return ExitStatus.inputOutput.code
+    }
+  }
+
+  /// A command line that cannot be understood: one line saying why.
+  private static func refuse(_ error: any Error) -> Int32 {
+    complain(
+      about: JobFailure(
+        .usage, oneLine(message(for: error)),
+        hint: helpPointer(in: fullMessage(for: error))))
+    return ExitStatus.usage.code
+  }
+}

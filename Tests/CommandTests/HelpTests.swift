@@ -1,0 +1,56 @@
+import Foundation
+import TestServers
+import Testing
+
+/// What a user reads before anything runs.
+struct HelpTests {
+  static let jobs = [
+    "adstat rollover-hour", "adstat archive-day", "loginlog sync-week", "loginlog expire",
+  ]
+
+  @Test(arguments: jobs + ["migrate"])
+  func helpHasAnExampleAndEndsWithTheExitCodes(command: String) throws {
+    let output = try TallyTool().run(words(command) + ["--help"])
+    #expect(output.exitCode == 0)
+    #expect(output.stderr.isEmpty)
+    #expect(output.stdout.contains("\nEXAMPLE\n  tally \(command)"))
+    let end = try #require(output.stdout.range(of: "\nEXIT STATUS\n"))
+    let lines = output.stdout[end.upperBound...].split(separator: "\n")
+    #expect(lines.allSatisfy { $0.hasPrefix("  ") })
+    #expect(lines.first?.hasPrefix("  0 ") == true)
+    #expect(lines.last?.hasPrefix("  128+n") == true)
+    for code in ["64", "69", "75", "77", "78"] {
+      #expect(lines.contains { $0.hasPrefix("  \(code)  ") }, "\(code)")
+    }
+  }
+
+  @Test(arguments: jobs)
+  func helpListsTheOptionsOfEveryJob(command: String) throws {
+    let help = try TallyTool().run(words(command) + ["--help"]).stdout
+    for option in [
+      "--redis-url", "--mysql-url", "--env-file", "--time-zone", "--json", "--log-level",
+      "--progress", "--dry-run", "--no-lock", "--lock-dir",
+    ] {
+      #expect(help.contains(option), "\(option)")
+    }
+  }
+
+  @Test func theVersionIsANumberOnOneLine() throws {
+    let output = try TallyTool().run(["--version"])
+    #expect(output.exitCode == 0)
+    #expect(output.stdout.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+  }
+
+  @Test func withoutACommandTheCommandsAreListed() throws {
+    let output = try TallyTool().run([])
+    #expect(output.exitCode == 0)
+    for command in ["adstat", "loginlog", "migrate"] { #expect(output.stdout.contains(command)) }
+  }
+
+  @Test func helpThatCannotBeWrittenIsAnError() throws {
+    let tool = TallyTool(wrapper: ["sh", "-c", #"exec "$0" "$@" >/dev/full"#])
+    let output = try tool.run(["--help"])
+    #expect(output.exitCode == 74)
+    #expect(output.stderr.hasPrefix("tally: error: stdout: "))
+  }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import TestServers
+import Testing
+
+/// The rights that cron/README.md tells people to give.
+struct RightsTests {
+  /// The documented line, without its password, for another one.
+  private func documentedRights() throws -> [String] {
+    let readme = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../cron/README.md")
+    let text = try String(contentsOf: readme, encoding: .utf8)
+    let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("ACL SETUSER ") })
+    return words(String(line)).filter { $0 != ">PASSWORD" }
+  }
+
+  @Test func theDocumentedRedisRightsSufficeForAllJobs() throws {
+    let redis = try RedisServer()
+    let installation = try Installation(redis: redis)
+    #expect(try redis.run(documentedRights() + [">geheim"]) == "OK")
+    let account = [
+      "TALLY_REDIS_URL": "unix://tally@\(redis.socketPath)?db=0", "TALLY_REDIS_PASSWORD": "geheim",
+    ]
+    try redis.run(["MSET", "A_show", "5", "A_click", "1"])
+    try redis.run(["SETBIT", "loginLog_2026-08_web_7", "20", "1"])
+    for job in [
+      "adstat rollover-hour --hour 2020-02-29T09", "adstat archive-day",
+      "loginlog sync-week --month 2026-08", "loginlog expire --as-of 2026-11-20",
+      "adstat rollover-hour --source catalog",
+    ] {
+      let output = try installation.run(job, account)
+      #expect(output.exitCode == 0, "\(job): \(output.stderr)")
+    }
+    #expect(try redis.run(["KEYS", "*"]) == "tally:adstat")
+  }
+
+  @Test(arguments: ["+hincrby", "+del", "+scan", "+info"])
+  func withoutARightNothingIsMovedAndTheRightIsMissed(right: String) throws {
+    let redis = try RedisServer()
+    let installation = try Installation(redis: redis)
+    #expect(
+      try redis.run(documentedRights().filter { $0 != right } + [">geheim"]) == "OK")
+    try redis.run(["SET", "A_show", "5"])
+    let output = try installation.run(
+      "adstat rollover-hour",
+      [
+        "TALLY_REDIS_URL": "unix://tally@\(redis.socketPath)?db=0",
+        "TALLY_REDIS_PASSWORD": "geheim",
+      ])
+    #expect(output.exitCode == 77)
+    #expect(output.stderr.contains("HINT: "))
+    #expect(try redis.run(["GET", "A_show"]) == "5")
+  }
+}

@@ -1,0 +1,56 @@
+import TestServers
+import Testing
+
+/// Command lines that cannot be understood: exit 64, one line that says why and what is accepted, and
+/// nothing is contacted.
+struct UsageTests {
+  @Test(arguments: [
+    ("frobnicate", "frobnicate"), ("adstat frobnicate", "frobnicate"),
+    ("adstat rollover-hour --frobnicate", "--frobnicate"),
+    ("adstat rollover-hour --redis-url", "--redis-url"),
+    ("adstat rollover-hour --hour 2026-11-20", "2026-11-20T09"),
+    ("adstat rollover-hour --hour 2026-11-20T24", "2026-11-20T09"),
+    ("adstat rollover-hour --grace-minutes 60", "0 to 59"),
+    ("adstat rollover-hour --grace-minutes -1", "--grace-minutes"),
+    ("adstat rollover-hour --source keys", "scan"),
+    ("adstat archive-day --day 2026-02-30", "today or yesterday"),
+    ("adstat archive-day --day 20.11.2026", "2026-11-20"),
+    ("adstat archive-day --from 2026-11-01", "--to"),
+    ("adstat archive-day --to 2026-11-01", "--from"),
+    ("adstat archive-day --day today --from today --to today", "exclude"),
+    ("adstat archive-day --keep-days -1", "--keep-days"),
+    ("adstat archive-day --keep-days many", "0 to"),
+    ("loginlog sync-week --month 2026-13", "2026-11"),
+    ("loginlog sync-week --as-of 2026-11", "2026-11-20"),
+    ("loginlog sync-week --as-of today --month 2026-11", "exclude"),
+    ("loginlog expire --after-days 31", "from 32"),
+    ("loginlog expire --after-days x", "from 32"),
+    ("loginlog expire --log-level loud", "warning"), ("loginlog expire --progress some", "never"),
+    ("migrate --print-sql --print-grants", "exclude"), ("migrate --database x", "--print-grants"),
+    ("migrate --print-grants --database x`y", "A-Z"),
+  ])
+  func aWrongCommandLineIsRefusedInOneLine(arguments: String, named: String) throws {
+    let output = try TallyTool().run(words(arguments))
+    #expect(output.exitCode == 64)
+    #expect(output.stdout.isEmpty)
+    let lines = output.stderr.split(separator: "\n")
+    #expect(lines.first?.hasPrefix("tally: error: ") == true)
+    #expect(lines.first?.contains(named) == true, "\(output.stderr)")
+    #expect(lines.count == 2)
+    #expect(lines.last?.hasPrefix("HINT: See 'tally") == true)
+  }
+
+  @Test func whatWouldDriveATerminalIsEscaped() throws {
+    let output = try TallyTool().run(["adstat", "archive-day", "--day", "\u{1B}[2J\u{202E}"])
+    #expect(output.exitCode == 64)
+    #expect(!output.stderr.contains("\u{1B}"))
+    #expect(output.stderr.contains(#"\u{1B}[2J\u{202E}"#))
+  }
+
+  @Test func aRangeThatEndsBeforeItBeginsIsRefused() throws {
+    let output = try Installation().run("adstat archive-day --from 2026-11-02 --to 2026-11-01")
+    #expect(output.exitCode == 64)
+    #expect(
+      output.stderr == "tally: error: --from 2026-11-02 lies after --to 2026-11-01\n")
+  }
+}
