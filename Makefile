@@ -1,0 +1,67 @@
+# Two commands are all one needs: `make demo` shows tally at work, `make test` proves it.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+# What building needs, and what the tests and the demo need besides. The -core packages of MariaDB hold
+# the server without anything that would start one on this machine.
+BUILD_PACKAGES := libhiredis-dev libmariadb-dev
+TEST_PACKAGES := redis-server redis-tools mariadb-server-core mariadb-client-core faketime openssl tzdata \
+  strace
+
+# A crash report takes seconds and keeps pipes open after the process is gone.
+export SWIFT_BACKTRACE := enable=no
+
+SWIFT_BUILD_FLAGS := --explicit-target-dependency-import-check error
+RELEASE_FLAGS := --configuration release --static-swift-stdlib --product tally
+SWIFT_FILES := Sources Tests Package.swift
+
+.PHONY: help build test faults soak demo install uninstall lint format deps deps-build clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: deps-build ## build tally for trying it out (.build/debug/tally)
+	swift build $(SWIFT_BUILD_FLAGS)
+
+test: deps ## install what is missing and run the whole suite against real servers
+	@Tests/TestServers/fetch-mysql.sh
+	swift test --disable-xctest $(SWIFT_BUILD_FLAGS)
+
+faults: deps ## strike at every system call of every job, on every server (minutes)
+	@Tests/TestServers/fetch-mysql.sh
+	TALLY_FAULTS=all swift test --disable-xctest $(SWIFT_BUILD_FLAGS) --filter FaultTests
+
+# Bounded: TALLY_SOAK_SCHEDULES, and TALLY_SOAK_MINUTES after which no further schedule begins.
+soak: export TALLY_SOAK_SCHEDULES ?= 2000
+soak: deps ## play 2,000 random schedules of kills and other faults, and two years of cron (10 minutes)
+	@Tests/TestServers/fetch-mysql.sh
+	swift build --build-tests $(SWIFT_BUILD_FLAGS)
+	timeout 3600 swift test --skip-build --disable-xctest --filter 'SoakTests|CronMonthsTests'
+
+demo: deps ## show all four jobs at work on a private Redis and MariaDB
+	swift build --product tally
+	@Tests/Demo/demo.sh "$$(swift build --show-bin-path)/tally"
+
+install: deps-build ## build a release and install it below $(DESTDIR)$(PREFIX)
+	swift build $(RELEASE_FLAGS)
+	install -D -m 755 --strip "$$(swift build $(RELEASE_FLAGS) --show-bin-path)/tally" \
+	  "$(DESTDIR)$(PREFIX)/bin/tally"
+
+uninstall: ## remove what install put there
+	rm -f "$(DESTDIR)$(PREFIX)/bin/tally"
+
+lint: ## check the style of all Swift files
+	swift format lint --strict --recursive $(SWIFT_FILES)
+
+format: ## put all Swift files into that style
+	swift format --in-place --recursive $(SWIFT_FILES)
+
+deps: ## install the Debian packages that building and testing need, where missing
+	@.ci/install-packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
+
+deps-build:
+	@.ci/install-packages $(BUILD_PACKAGES)
+
+clean: ## remove everything that was built or fetched
+	rm -rf .build
