@@ -32,8 +32,7 @@ extension RedisConnection {
         server.linkCount = now.linkCount
       }
       cursor = step.cursor
-      let visited = Self.visitedShare(at: cursor) * Double(server.keyCount)
-      visitedKeys = max(visitedKeys, min(server.keyCount, Int(visited)))
+      visitedKeys = max(visitedKeys, Self.visitedKeys(at: cursor, of: server.keyCount))
       try page(
         step.keys, ScanProgress(visitedKeys: visitedKeys, expectedKeys: server.keyCount))
       if cursor == 0 { return }
@@ -65,6 +64,13 @@ extension RedisConnection {
   private static var malformedScan: RedisError {
     RedisError(
       operation: "SCAN", kind: .malformedReply, message: "no cursor and keys came back")
+  }
+
+  /// The count is what a server claims, and one near `Int.max` is none any more after its way through a
+  /// `Double`.
+  private static func visitedKeys(at cursor: UInt64, of keyCount: Int) -> Int {
+    Int(exactly: (visitedShare(at: cursor) * Double(keyCount)).rounded(.down))
+      .map { min($0, keyCount) } ?? keyCount
   }
 
   /// How much of the hash table lies behind a cursor, 0 to 1.
