@@ -16,7 +16,7 @@ SWIFT_BUILD_FLAGS := --explicit-target-dependency-import-check error
 RELEASE_FLAGS := --configuration release --static-swift-stdlib --product tally
 SWIFT_FILES := Sources Tests Package.swift
 
-.PHONY: help build test faults soak demo install uninstall lint format deps deps-build clean
+.PHONY: help build test faults soak fuzz demo install uninstall lint format deps deps-build clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,14 @@ soak: deps ## play 2,000 random schedules of kills and other faults, and two yea
 	@Tests/TestServers/fetch-mysql.sh
 	swift build --build-tests $(SWIFT_BUILD_FLAGS)
 	timeout 3600 swift test --skip-build --disable-xctest --filter 'SoakTests|CronMonthsTests'
+
+# Bounded: FUZZ_SECONDS for each of the targets, or for those that FUZZ_TARGETS names.
+FUZZ_SECONDS ?= 30
+FUZZ_FLAGS := --scratch-path .build/fuzz --product fuzz --sanitize=fuzzer --sanitize=address \
+  -Xswiftc -sanitize-coverage=edge,trace-cmp,inline-8bit-counters,pc-table
+fuzz: deps ## let libFuzzer look for bytes that break a reader (FUZZ_SECONDS each, 30)
+	TALLY_FUZZ=1 swift build --quiet $(FUZZ_FLAGS)
+	@Tests/Fuzz/fuzz.sh .build/fuzz/debug/fuzz .build/fuzz/work $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
 demo: deps ## show all four jobs at work on a private Redis and MariaDB
 	swift build --product tally
