@@ -8,6 +8,8 @@ DESTDIR ?=
 BUILD_PACKAGES := libhiredis-dev libmariadb-dev
 TEST_PACKAGES := redis-server redis-tools mariadb-server-core mariadb-client-core faketime openssl tzdata \
   strace
+# And the benchmarks, whose peer is a Python script.
+BENCH_PACKAGES := gcc libc6-dev pkg-config python3-dev python3-venv
 
 # A crash report takes seconds and keeps pipes open after the process is gone.
 export SWIFT_BACKTRACE := enable=no
@@ -16,7 +18,7 @@ SWIFT_BUILD_FLAGS := --explicit-target-dependency-import-check error
 RELEASE_FLAGS := --configuration release --static-swift-stdlib --product tally
 SWIFT_FILES := Sources Tests Package.swift
 
-.PHONY: help build test faults soak fuzz demo install uninstall lint format deps deps-build clean
+.PHONY: help build test faults soak fuzz demo bench install uninstall lint format deps deps-build clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +52,12 @@ fuzz: deps ## let libFuzzer look for bytes that break a reader (FUZZ_SECONDS eac
 demo: deps ## show all four jobs at work on a private Redis and MariaDB
 	swift build --product tally
 	@Tests/Demo/demo.sh "$$(swift build --show-bin-path)/tally"
+
+# BENCH_SCALE=0.01 is a quick look; also BENCH_ROUNDS, BENCH_ONLY and, for memory alone, BENCH_MEMORY=1.
+bench: deps ## measure a release build against a usual script and raw tools (half an hour)
+	@.ci/install-packages $(BENCH_PACKAGES)
+	swift build $(RELEASE_FLAGS)
+	@Tests/Benchmarks/bench.py "$$(swift build $(RELEASE_FLAGS) --show-bin-path)/tally"
 
 install: deps-build ## build a release and install it below $(DESTDIR)$(PREFIX)
 	swift build $(RELEASE_FLAGS)
