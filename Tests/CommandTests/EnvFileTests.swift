@@ -32,6 +32,21 @@ struct EnvFileTests {
     #expect(!output.stderr.contains("geheim"))
   }
 
+  @Test func aQuoteEndsAValueWhateverMarkStandsBeforeIt() throws {
+    let file = try TemporaryFile("TALLY_A=\"x\u{605}\"\r\nTALLY_B=\"y\u{301}\" \r\n")
+    #expect(try readEnvFile(file.path) == ["TALLY_A": "x\u{605}", "TALLY_B": "y\u{301}"])
+  }
+
+  @Test func aValueThatIsNoUTF8IsRefusedByItsLineOnly() throws {
+    let file = try TemporaryFile("")
+    try Data("TALLY_A=1\nTALLY_REDIS_PASSWORD=geheim\u{0}".utf8.map { $0 == 0 ? 0xFC : $0 })
+      .write(to: URL(filePath: file.path))
+    let output = try TallyTool().run(["loginlog", "expire", "--env-file", file.path])
+    #expect(output.exitCode == 78)
+    #expect(output.stderr.contains("line 2 is not UTF-8"))
+    #expect(!output.stderr.contains("geheim"))
+  }
+
   @Test(arguments: [0o644, 0o640, 0o604, 0o660, 0o601])
   func aFileThatOthersMayTouchIsRefused(mode: Int) throws {
     let file = try TemporaryFile("TALLY_REDIS_PASSWORD=geheim\n", mode: mode)

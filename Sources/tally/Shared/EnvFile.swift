@@ -39,7 +39,7 @@ private func checkPrivate(_ descriptor: Int32, _ path: String) throws(JobFailure
 }
 
 /// At most 64 KB: whatever is longer is not this file.
-private func contents(of descriptor: Int32, _ path: String) throws(JobFailure) -> String {
+private func contents(of descriptor: Int32, _ path: String) throws(JobFailure) -> [UInt8] {
   var bytes = [UInt8](repeating: 0, count: 65_537)
   var length = 0
   while length < bytes.count {
@@ -55,43 +55,64 @@ private func contents(of descriptor: Int32, _ path: String) throws(JobFailure) -
   guard length < bytes.count else {
     throw JobFailure(.configuration, "env file \(path): longer than 64 KB")
   }
-  return String(decoding: bytes[..<length], as: UTF8.self)
+  bytes.removeLast(bytes.count - length)
+  return bytes
 }
 
 /// Empty lines and comments are passed over, `export` in front is allowed, and one pair of quotes
 /// around a value is taken off: a shell needs them around the `&` of a URL.
-private func parse(_ text: String, _ path: String) throws(JobFailure) -> [String: String] {
+///
+/// Byte by byte: as characters, a quote could merge with a mark before it and be one no more.
+private func parse(_ text: [UInt8], _ path: String) throws(JobFailure) -> [String: String] {
   var values: [String: String] = [:]
-  let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
+  let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
   for (index, line) in lines.enumerated() {
     var rest = trimmed(line)
-    if rest.isEmpty || rest.first == "#" { continue }
-    if rest.hasPrefix("export ") { rest = trimmed(rest.dropFirst(7)) }
-    guard let equals = rest.firstIndex(of: "="), isName(rest[..<equals]) else {
+    if rest.isEmpty || rest.first == UInt8(ascii: "#") { continue }
+    if rest.starts(with: "export ".utf8) { rest = trimmed(rest.dropFirst(7)) }
+    guard let equals = rest.firstIndex(of: UInt8(ascii: "=")), isName(rest[..<equals]) else {
       // The line itself is not shown: it may be a password.
       throw JobFailure(
         .configuration, "env file \(path): line \(index + 1) is not KEY=value",
         hint: "Comments begin with #; a value may stand in single or double quotes.")
     }
-    values[String(rest[..<equals])] = unquoted(trimmed(rest[equals...].dropFirst()))
+    let name = String(decoding: rest[..<equals], as: UTF8.self)
+    let bytes = unquoted(trimmed(rest[equals...].dropFirst()))
+    guard let value = String(validating: bytes, as: UTF8.self) else {
+      throw JobFailure(
+        .configuration, "env file \(path): line \(index + 1) is not UTF-8",
+        hint: "In a URL such bytes are written as %XX.")
+    }
+    values[name] = value
   }
   return values
 }
 
-private func isName(_ text: Substring) -> Bool {
-  !text.isEmpty && !text.first!.isNumber
-    && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+private func isName(_ text: ArraySlice<UInt8>) -> Bool {
+  guard let first = text.first, !isDigit(first) else { return false }
+  return text.allSatisfy { byte in
+    isDigit(byte) || byte == UInt8(ascii: "_")
+      || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+  }
 }
 
-private func unquoted(_ text: Substring) -> String {
-  guard text.count >= 2, let quote = text.first, quote == "\"" || quote == "'", text.last == quote
-  else { return String(text) }
-  return String(text.dropFirst().dropLast())
+private func isDigit(_ byte: UInt8) -> Bool {
+  (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
 }
 
-private func trimmed(_ text: Substring) -> Substring {
-  var text = text
-  while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
-  while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+private func unquoted(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  guard text.count >= 2, let quote = text.first, text.last == quote,
+    quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'")
+  else { return text }
+  return text.dropFirst().dropLast()
+}
+
+/// Without the blanks at both ends; the carriage return of a file from Windows is one.
+private func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  let isBlank = { (byte: UInt8) in
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
+  }
+  var text = text.drop(while: isBlank)
+  while let last = text.last, isBlank(last) { text.removeLast() }
   return text
 }
