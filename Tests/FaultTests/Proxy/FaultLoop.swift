@@ -14,9 +14,12 @@ struct FaultLoop: Sendable {
   let moments: [Fault.Moment]
   /// Message 1, 1 + stride, … and each moment in its turn; the long form takes no strides.
   var stride = 1
+  /// A MySQL server for this loop alone, for faults that strike the server.
+  var ownServer: MySQLServer?
 
-  /// Runs that go on at once, each in a world of its own: they mostly wait.
-  private static let workers = 3
+  /// Runs that go on at once, each in a world of its own: they mostly wait. One server can be struck
+  /// for one run at a time.
+  private var workers: Int { ownServer == nil ? 3 : 1 }
 
   /// One run: is told which fault to plan, and returns its exit code.
   typealias Attempt = @Sendable (ProxyBench, Fault.Moment, _ number: Int) throws -> Int32
@@ -29,12 +32,12 @@ struct FaultLoop: Sendable {
     let next = Atomic(0)
     let found = Mutex((hits: 0, isOver: false, problems: [String]()))
     let threads = DispatchGroup()
-    for _ in 0..<FaultLoop.workers {
+    for _ in 0..<workers {
       threads.enter()
       Thread.detachNewThread {
         defer { threads.leave() }
         do {
-          let bench = try ProxyBench(flavor)
+          let bench = try ProxyBench(flavor, mysql: ownServer)
           while !found.withLock({ $0.isOver }) {
             let number = chosen.number(next.wrappingAdd(1, ordering: .relaxed).oldValue)
             for moment in chosen.moments(number) {
@@ -106,7 +109,7 @@ struct FaultLoop: Sendable {
 
   /// Looks at the messages of an untouched run.
   private func choices() throws -> Choices {
-    let bench = try ProxyBench(flavor)
+    let bench = try ProxyBench(flavor, mysql: ownServer)
     try subject.prepare(bench)
     bench.plan.begin([])
     let (code, complaint) = subject.run(

@@ -15,7 +15,6 @@ import TestServers
 final class ProxyBench {
   let plan = FaultPlan()
   let redis: RedisConnection
-  let mysql: MySQLConnection
   let mysqlServer: MySQLServer
   let database: String
   let folder: String
@@ -27,6 +26,8 @@ final class ProxyBench {
   let migratedSchema: [String]
   private let redisDatabase: Int
   private let redisServer: RedisServer
+  /// Connects again where the server was killed.
+  private let mysql: MySQLDatabase
 
   /// Redis' clock where the test brings none of its own: five seconds past noon, and standing.
   static let noon = "2026-11-20 12:00:05"
@@ -50,7 +51,7 @@ final class ProxyBench {
     let mysqlEndpoint = try MySQLEndpoint(url: mysqlServer.url(database: database))
     _ = try Migrate().perform(on: mysqlEndpoint, isDryRun: false)
     redis = try RedisConnection(redisEndpoint)
-    mysql = try MySQLConnection(mysqlEndpoint)
+    mysql = MySQLDatabase(mysqlEndpoint)
     migratedSchema = try schemaLines(mysql)
     context = JobContext(
       redis: redisEndpoint, mysql: mysqlEndpoint, now: try FakeClock.seconds(ProxyBench.noon),
@@ -169,14 +170,14 @@ final class ProxyBench {
   }
 }
 
-private func lines(_ sql: String, on mysql: MySQLConnection) throws -> [String] {
-  try mysql.rows(SQL(trusted: sql), label: "test").map { row in
+private func lines(_ sql: String, on mysql: MySQLDatabase) throws -> [String] {
+  try mysql.retrying { try $0.rows(SQL(trusted: sql), label: "test") }.map { row in
     row.map { String(decoding: $0 ?? Array("NULL".utf8), as: UTF8.self) }.joined(separator: " ")
   }
 }
 
 /// Tables, columns, keys, views and applied versions.
-private func schemaLines(_ mysql: MySQLConnection) throws -> [String] {
+private func schemaLines(_ mysql: MySQLDatabase) throws -> [String] {
   try lines(
     """
     SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COLUMN_KEY, COLLATION_NAME

@@ -1,0 +1,100 @@
+import TestServers
+import Testing
+
+/// A dry run of any command as both servers see it: they count and log only what reads.
+///
+/// The servers are the witnesses, not the tool: Redis counts each command by its name, also within
+/// scripts, and knows which of them write; MySQL logs each statement.
+@Suite(.serialized) struct DryRunTests {
+  private static let servers = MySQLServer.available.map { flavor in
+    // A table of the server's own: the log as rows.
+    Result { try MySQLServer(flavor, configuration: ["log_output=TABLE"]) }
+  }
+
+  private func site(_ flavor: MySQLServer.Flavor) throws -> Site {
+    let index = try #require(MySQLServer.available.firstIndex(of: flavor))
+    return try Site(mysql: Self.servers[index].get())
+  }
+
+  @Test(arguments: MySQLServer.available, SiteJob.allCases)
+  func aDryRunOnlyReads(flavor: MySQLServer.Flavor, job: SiteJob) throws {
+    let site = try site(flavor)
+    try site.arrange(for: job)
+    // Something to take off, and something to reject.
+    try site.redis.run(["SET", "text_show", "x"])
+    for key in try site.keys() where key.contains("_day_") {
+      try site.redis.run(["EXPIRE", key, "1000000"])
+    }
+    let before = try site.fingerprint()
+    let dry = try witness(site) { try site.run(job, "--dry-run --json") }
+    #expect(dry.output.stdout.contains(#""changed":"#), "\(dry.output)")
+    #expect(!dry.output.stdout.contains(#""changed":0"#), "there was something to do")
+    #expect(dry.writes == [] && dry.count > 5)
+    #expect(try site.fingerprint() == before)
+
+    // A witness that would have missed them is none.
+    let real = try witness(site) { try site.run(job) }
+    #expect(real.writes.contains { $0.hasPrefix("redis") } == (job != .sync))
+    #expect(real.writes.contains { $0.hasPrefix("mysql") })
+  }
+
+  @Test(arguments: MySQLServer.available)
+  func aDryMigrationOnlyReads(flavor: MySQLServer.Flavor) throws {
+    let site = try site(flavor)
+    let database = try site.mysql.freshDatabase()
+    var environment = site.environment
+    environment["TALLY_MYSQL_URL"] = site.mysql.url(database: database)
+    let dry = try witness(site) {
+      try TallyTool().run(["migrate", "--dry-run"], environment: environment)
+    }
+    #expect(dry.output.exitCode == 0 && dry.output.stderr.contains("would apply"))
+    #expect(dry.writes == [] && dry.count > 3)
+    #expect(try site.mysql.run("SHOW TABLES", database: database) == "")
+
+    let real = try witness(site) { try TallyTool().run(["migrate"], environment: environment) }
+    #expect(real.output.exitCode == 0 && !real.writes.isEmpty)
+  }
+
+  /// What both servers did for one run: how many different commands and statements, and those that
+  /// write.
+  private func witness(
+    _ site: Site, _ run: () throws -> TallyTool.Output
+  ) throws -> (output: TallyTool.Output, count: Int, writes: [String]) {
+    try site.redis.run(["CONFIG", "RESETSTAT"])
+    try site.mysql.run("TRUNCATE mysql.general_log; SET GLOBAL general_log = ON")
+    let output = try run()
+    try site.mysql.run("SET GLOBAL general_log = OFF")
+    let commands = try redisCommands(site)
+    let writing = Set(try site.redis.run(["ACL", "CAT", "write"]).split(separator: "\n"))
+    let statements = try mysqlStatements(site)
+    let writes =
+      commands.filter { writing.contains($0[...]) || $0.hasPrefix("eval") || $0 == "script" }
+      .map { "redis \($0)" } + statements.filter { !Self.reads($0) }.map { "mysql \($0)" }
+    return (output, commands.count + statements.count, writes)
+  }
+
+  /// `cmdstat_hgetall:calls=2,…`, and `cmdstat_script|load:…` for a command with a second word.
+  private func redisCommands(_ site: Site) throws -> [String] {
+    try site.redis.run(["INFO", "commandstats"]).split(whereSeparator: \.isNewline)
+      .filter { $0.hasPrefix("cmdstat_") }
+      .map { String($0.dropFirst(8).prefix { $0 != ":" && $0 != "|" }) }
+  }
+
+  private func mysqlStatements(_ site: Site) throws -> [String] {
+    try site.mysql.run(
+      """
+      SELECT DISTINCT CONVERT(argument USING utf8mb4) FROM mysql.general_log
+      WHERE command_type IN ('Query', 'Execute') AND argument NOT LIKE '%general_log%'
+      """
+    ).split(separator: "\n").map(String.init)
+  }
+
+  /// Whether a statement, behind the comment that names it, cannot change a row. A lock would make
+  /// others wait, which a dry run may not either.
+  private static func reads(_ statement: String) -> Bool {
+    let text = statement.replacing(/^\/\*.*?\*\/\s*/, with: "")
+    let words = ["SELECT ", "SHOW ", "SET NAMES ", "SET SESSION TRANSACTION "]
+    return words.contains { text.hasPrefix($0) } && !text.contains("FOR UPDATE")
+      && !text.contains("GET_LOCK")
+  }
+}
