@@ -96,7 +96,7 @@ let package = Package(
       dependencies: [
         "Jobs", "RedisStore", "MySQLStore", "RedisClient", "MySQLClient", "Rules", "TestServers",
         "tally", logging,
-      ], swiftSettings: strict),
+      ], exclude: ["README.md"], swiftSettings: strict),
     // The same checks twice: by the suite, and by libFuzzer (below).
     .testTarget(
       name: "FuzzTests",
