@@ -7,6 +7,7 @@ extension FuzzTarget {
   /// Input: a digit for what goes well before (0 nothing, 1 the greeting, 2 the login, 3 the whole
   /// preparation of the session), then what the server says from there on.
   static let packets = FuzzTarget("packets", suiteRuns: 600) { input in
+    guard !isReportBeforeGreeting(input) else { return }
     let prefix = goingWell.prefix(Int((input.first ?? 0) & 3)).joined()
     try server.get().saying(Array(prefix) + input.dropFirst()) {
       guard let connection = try? MySQLConnection(try endpoint()) else { return }
@@ -20,6 +21,13 @@ extension FuzzTarget {
       _ = try? connection.execute("SET @a = 1", label: "fuzz")
     }
   }
+}
+
+/// libmariadb 3.3.20 takes an error 65535 for a report of progress and asks for the version of a
+/// server that has not said it yet, which ends the process. Nothing was sent by then, and nothing that
+/// tally does could prevent it.
+private func isReportBeforeGreeting(_ input: [UInt8]) -> Bool {
+  (input.first ?? 0) & 3 == 0 && input.dropFirst(5).starts(with: [0xFF, 0xFF, 0xFF])
 }
 
 private let server = Result { try ScriptedServer() }
