@@ -50,9 +50,12 @@ fuzz: deps ## let libFuzzer look for bytes that break a reader (FUZZ_SECONDS eac
 	TALLY_FUZZ=1 swift build --quiet $(FUZZ_FLAGS)
 	@Tests/Fuzz/fuzz.sh .build/fuzz/debug/fuzz .build/fuzz/work $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
-# Without what runs under strace, which the leak sanitizer does not bear. A report ends the tests with an
-# error, be it in them or in the tool that they run.
+# Without what runs under strace, which the leak sanitizer does not bear. A report is an error, be it in
+# the tests or in the tool that they run; what is known of foreign libraries is passed over in the tests
+# alone.
 SANITIZED := 'JobsTests|RedisClientTests|MySQLClientTests|RedisStoreTests|MySQLStoreTests|FaultTests.(KillLoop|CutLoop|LostReply|ReadBack|SignalLoop|Zombie|Model|Overtaken)Tests'
+sanitize: export LSAN_OPTIONS := suppressions=$(CURDIR)/Tests/Sanitizers/leaks.txt:print_suppressions=0
+sanitize: export TSAN_OPTIONS := suppressions=$(CURDIR)/Tests/Sanitizers/races.txt
 sanitize: deps ## run the jobs under the address, leak and thread sanitizers (15 minutes)
 	@Tests/TestServers/fetch-mysql.sh
 	for kind in address thread; do \

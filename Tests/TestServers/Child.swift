@@ -17,7 +17,7 @@ struct Child: Sendable {
   }
 
   /// Starts `command` (looked up in PATH) in a session of its own, so that a Ctrl-C meant for the
-  /// tests does not reach it. All other descriptors of this process are opened close-on-exec.
+  /// tests does not reach it. It gets no other descriptors of this process.
   init(
     _ command: [String], environment: [String: String]? = nil, directory: String? = nil,
     stdin: Stream = .null, stdout: Stream = .null, stderr: Stream = .null
@@ -32,6 +32,7 @@ struct Child: Sendable {
       case .terminal(let path): posix_spawn_file_actions_addopen(&files, target, path, O_RDWR, 0)
       }
     }
+    keepDescriptorsFromChildren()
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -100,6 +101,13 @@ struct ExitStatus: Sendable {
     let signal = waitStatus & 0x7f
     code = signal == 0 ? (waitStatus >> 8) & 0xff : 128 + signal
   }
+}
+
+/// hiredis does not open its sockets close-on-exec. A copy that some server's process holds for as long
+/// as it lives would keep open a connection that a job has long ended.
+private func keepDescriptorsFromChildren() {
+  // More than a test run has open at once; the others are not there, which is no harm.
+  for descriptor in Int32(3)..<2048 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
 }
 
 private func inheritedEnvironment() -> [String] {
