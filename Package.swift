@@ -37,6 +37,7 @@ let package = Package(
     .target(name: "RedisClient", dependencies: ["CHiredis"], swiftSettings: strict),
     .target(name: "MySQLClient", dependencies: ["CMariaDB"], swiftSettings: strict),
     .target(name: "Rules", swiftSettings: strict + [.strictMemorySafety()]),
+    .target(name: "Sketches", swiftSettings: strict + [.strictMemorySafety()]),
 
     // The tables and views, compiled into the binary, so that there is one copy of them.
     .target(
@@ -73,6 +74,10 @@ let package = Package(
     .testTarget(
       name: "TestServersTests", dependencies: ["TestServers", "tally"], swiftSettings: strict),
     .testTarget(name: "RulesTests", dependencies: ["Rules"], swiftSettings: strict),
+    .testTarget(
+      name: "SketchesTests", dependencies: ["Sketches", "TestServers"],
+      exclude: ["cpc-vectors.json"],
+      swiftSettings: strict),
     .testTarget(
       name: "RedisClientTests", dependencies: ["RedisClient", "TestServers"], swiftSettings: strict),
     .testTarget(

@@ -11,6 +11,7 @@ struct Law: Sendable, CustomStringConvertible {
     "RedisClient": ["CHiredis", "Glibc"],
     "MySQLClient": ["CMariaDB", "Glibc"],
     "Rules": [],
+    "Sketches": ["Glibc"],
     "RedisStore": ["RedisClient", "Rules"],
     "MySQLStore": ["MySQLClient", "Rules", "SchemaFiles"],
     "Jobs": [

@@ -1,0 +1,66 @@
+import Testing
+
+@testable import Sketches
+
+struct CouponSetTests {
+  /// Hashed, in one place, and one beside the other: the table must not show how they lie.
+  @Test(arguments: [0, 1, 2], [TestSeed.ofThisRun])
+  func itHoldsWhatASetHolds(_ kind: Int, seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    func coupon() -> UInt32 {
+      switch kind {
+      case 0: UInt32.random(in: 0..<64 << 14, using: &random)
+      case 1: UInt32.random(in: 0..<1500, using: &random)
+      default: UInt32.random(in: 0..<3000, using: &random) << 8
+      }
+    }
+    var set = CouponSet(lgK: 14)
+    var model: Set<UInt32> = []
+    for _ in 0..<6000 {
+      let coupon = coupon()
+      if Int.random(in: 0..<3, using: &random) == 0 {
+        #expect(set.remove(coupon) == (model.remove(coupon) != nil))
+      } else {
+        #expect(set.insert(coupon) == model.insert(coupon).inserted)
+      }
+      #expect(set.count == model.count)
+    }
+    #expect(set.filter().sorted() == model.sorted())
+    let more = (0..<2000).map { _ in coupon() }
+    set.insert(more)
+    #expect(set.filter().sorted() == model.union(more).sorted())
+    #expect(set.count == model.union(more).count)
+  }
+
+  @Test(arguments: [TestSeed.ofThisRun])
+  func couponsAreSortedInWhateverOrderTheyCome(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    for count in [0, 1, 2, 3, 100, 5000] {
+      for bits in [10, 17, 20, 27, 32] {
+        let coupons = (0..<count).map { _ in
+          UInt32.random(in: 0...UInt32.max >> UInt32(32 - bits), using: &random)
+        }
+        for order in [coupons, coupons.sorted(), coupons.sorted().reversed()] {
+          var sorted = order
+          sortCoupons(&sorted, bitCount: bits)
+          #expect(sorted == coupons.sorted())
+        }
+      }
+    }
+  }
+
+  /// Items that somebody chose to meet: reading and merging them is no slower, and gives the same.
+  @Test func couponsInOnePlaceAreReadAndMergedLikeOthers() throws {
+    let coupons = (0..<UInt32(3 << 15)).map { $0 }
+    var sketch = try CPCSketch(lgK: 20, seed: 9001)
+    for coupon in coupons.dropLast() { #expect(sketch.add(coupon: coupon) == true) }
+    let image = sketch.serialized()
+    var read = try CPCSketch(serialized: image)
+    #expect(read.serialized() == image)
+    for coupon in coupons { #expect(read.add(coupon: coupon) == (coupon == coupons.last)) }
+    var union = try CPCUnion(lgK: 20)
+    try union.merge(sketch)
+    try union.merge(read)
+    #expect(union.result.couponCount == coupons.count)
+  }
+}
