@@ -20,7 +20,7 @@ RELEASE_FLAGS := --configuration release --static-swift-stdlib --product tally \
   -Xswiftc -cross-module-optimization
 SWIFT_FILES := Sources Tests Package.swift
 
-.PHONY: help build test faults soak fuzz sanitize demo bench install uninstall lint format deps \
+.PHONY: help build test peer faults soak fuzz sanitize demo bench install uninstall lint format deps \
   deps-build clean
 
 help: ## list what can be made
@@ -31,7 +31,15 @@ build: deps-build ## build tally for trying it out (.build/debug/tally)
 
 test: deps ## install what is missing and run the whole suite against real servers
 	@Tests/TestServers/fetch-mysql.sh
+	@Tests/SketchesTests/Peer/fetch-datasketches.sh
 	swift test --disable-xctest $(SWIFT_BUILD_FLAGS)
+
+# 10,000 random streams and unions, both ways; TALLY_PEER_STREAMS for another number.
+peer: export TALLY_PEER_STREAMS ?= 10000
+peer: ## compare sketches with those of the Python package datasketches (minutes)
+	@Tests/SketchesTests/Peer/fetch-datasketches.sh
+	swift build --build-tests $(SWIFT_BUILD_FLAGS)
+	timeout 3600 swift test --skip-build --disable-xctest --filter PeerTests
 
 faults: deps ## strike at every system call of every job, on every server (minutes)
 	@Tests/TestServers/fetch-mysql.sh

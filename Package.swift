@@ -76,7 +76,7 @@ let package = Package(
     .testTarget(name: "RulesTests", dependencies: ["Rules"], swiftSettings: strict),
     .testTarget(
       name: "SketchesTests", dependencies: ["Sketches", "TestServers"],
-      exclude: ["cpc-vectors.json"],
+      exclude: ["Peer/fetch-datasketches.sh", "Peer/peer.py", "cpc-vectors.json"],
       swiftSettings: strict),
     .testTarget(
       name: "RedisClientTests", dependencies: ["RedisClient", "TestServers"], swiftSettings: strict),
