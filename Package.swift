@@ -17,7 +17,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let fuzzed: [Target.Dependency] = [
-  "tally", "Jobs", "RedisStore", "RedisClient", "MySQLClient", "Rules", "TestServers",
+  "tally", "Jobs", "RedisStore", "RedisClient", "MySQLClient", "Rules", "Sketches", "TestServers",
 ]
 
 let package = Package(

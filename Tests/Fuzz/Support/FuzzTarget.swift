@@ -23,7 +23,7 @@ struct FuzzTarget: Sendable, CustomStringConvertible {
 
   static let all: [FuzzTarget] = [
     .bitmaps, .calendar, .counts, .damagedLogs, .envFiles, .expiryLines, .keyNames, .packets,
-    .printables, .replies, .urls, .zoneFiles, .zoneRules,
+    .printables, .replies, .sketches, .urls, .zoneFiles, .zoneRules,
   ]
 
   var description: String { name }
