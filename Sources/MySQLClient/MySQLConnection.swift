@@ -19,6 +19,8 @@ public final class MySQLConnection {
 
   private let handle: MySQLHandle
   private var isStreaming = false
+  /// The statement with values that was sent last, and its text: bulk statements repeat themselves.
+  private var prepared: (text: [UInt8], statement: MySQLStatement)?
 
   public init(_ endpoint: MySQLEndpoint, settings: MySQLSessionSettings = .init())
     throws(MySQLError)
@@ -40,6 +42,18 @@ public final class MySQLConnection {
   public func execute(_ sql: SQL, label: StaticString) throws(MySQLError) -> MySQLResult {
     try send(sql, label)
     return handle.result()
+  }
+
+  /// Runs a statement whose values are sent apart from its text, in the places it marks by `?`.
+  func execute(_ sql: SQL, with rows: BulkRows, label: StaticString) throws(MySQLError)
+    -> MySQLResult
+  {
+    do {
+      return try statement(sql, label).execute(with: rows, operation: label)
+    } catch {
+      if error.kind == .disconnected { isUsable = false }
+      throw error
+    }
   }
 
   /// Streams the rows of a query; the row is valid inside the closure only.
@@ -92,6 +106,26 @@ public final class MySQLConnection {
   }
 
   private func send(_ sql: SQL, _ label: StaticString) throws(MySQLError) {
+    let text = try sendable(sql, label)
+    do {
+      try handle.send(text, operation: label)
+    } catch {
+      if error.kind == .disconnected { isUsable = false }
+      throw error
+    }
+  }
+
+  /// The statement that was sent last, where it has this text; else one that the server parses now.
+  private func statement(_ sql: SQL, _ label: StaticString) throws(MySQLError) -> MySQLStatement {
+    let text = try sendable(sql, label)
+    if let prepared, prepared.text == text { return prepared.statement }
+    let statement = try MySQLStatement(text, on: handle, operation: label)
+    prepared = (text, statement)
+    return statement
+  }
+
+  /// The text of a statement, with its label, where it may be sent now and fits a packet.
+  private func sendable(_ sql: SQL, _ label: StaticString) throws(MySQLError) -> [UInt8] {
     guard isUsable else {
       throw MySQLError(
         operation: "\(label)", kind: .disconnected, code: 2006,
@@ -102,20 +136,15 @@ public final class MySQLConnection {
         operation: "\(label)", kind: .outOfStep, code: 2014,
         message: "a statement was sent while the rows of another one are being read")
     }
-    let statement = labelled(sql, label)
+    let text = labelled(sql, label)
     // The server would answer by closing the connection, which looks like a reason to try again.
-    guard statement.count < maxAllowedPacketBytes else {
+    guard text.count < maxAllowedPacketBytes else {
       throw MySQLError(
         operation: "\(label)", code: 1153, sqlState: "08S01",
-        message: "a statement of \(statement.count) bytes does not fit max_allowed_packet, "
+        message: "a statement of \(text.count) bytes does not fit max_allowed_packet, "
           + "\(maxAllowedPacketBytes) bytes")
     }
-    do {
-      try handle.send(statement, operation: label)
-    } catch {
-      if error.kind == .disconnected { isUsable = false }
-      throw error
-    }
+    return text
   }
 
   private func next(of rows: borrowing MySQLRows, _ label: StaticString) throws(MySQLError)
@@ -129,12 +158,9 @@ public final class MySQLConnection {
     }
   }
 
-  /// How many bytes `labelled` puts in front of a statement.
-  static func labelByteCount(_ label: StaticString) -> Int { label.utf8CodeUnitCount + 13 }
-
   private func labelled(_ sql: SQL, _ label: StaticString) -> [UInt8] {
     var statement: [UInt8] = []
-    statement.reserveCapacity(MySQLConnection.labelByteCount(label) + sql.bytes.count)
+    statement.reserveCapacity(label.utf8CodeUnitCount + 13 + sql.bytes.count)
     statement += "/* tally ".utf8
     label.withUTF8Buffer { statement += $0 }
     statement += " */ ".utf8

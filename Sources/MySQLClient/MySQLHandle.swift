@@ -1,7 +1,8 @@
 internal import CMariaDB
 internal import Glibc
 
-/// The library's connection object. Only this file, `MySQLTransport` and `MySQLRows` call C.
+/// The library's connection object. Only this file, `MySQLTransport`, `MySQLRows` and
+/// `MySQLStatement` call C.
 ///
 /// The handle is closed by `deinit`: closing cannot fail.
 struct MySQLHandle: ~Copyable {
@@ -49,14 +50,16 @@ struct MySQLHandle: ~Copyable {
 
   /// What the library says of its last failure, on a connection that had been open.
   func failure(_ operation: String) -> MySQLError {
-    let code = mysql_errno(mysql)
-    let kind: MySQLError.Kind =
-      switch code {
-      case UInt32(CR_COMMANDS_OUT_OF_SYNC): .outOfStep
-      case MySQLHandle.clientCodes: .disconnected
-      default: .refused
-      }
-    return failure(operation, kind: kind)
+    failure(operation, kind: MySQLHandle.kind(ofFailure: mysql_errno(mysql)))
+  }
+
+  /// What a failure on a connection that had been open means, by its number.
+  static func kind(ofFailure code: UInt32) -> MySQLError.Kind {
+    switch code {
+    case UInt32(CR_COMMANDS_OUT_OF_SYNC): .outOfStep
+    case MySQLHandle.clientCodes: .disconnected
+    default: .refused
+    }
   }
 
   func failure(_ operation: String, kind: MySQLError.Kind) -> MySQLError {

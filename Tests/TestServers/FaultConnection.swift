@@ -53,7 +53,7 @@ final class FaultConnection {
       guard plan.strike(message, at: .beforeForwarding) == .goOn, send(bytes, to: server),
         plan.strike(message, at: .afterForwarding) == .goOn
       else { return close() }
-      awaited.append(message)
+      if wire.isAnswered(message.text) { awaited.append(message) }
       fromClient.removeFirst(length)
     }
   }

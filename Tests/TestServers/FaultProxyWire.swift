@@ -12,6 +12,11 @@ extension FaultProxy {
       }
     }
 
+    /// Whether a server answers such a message at all.
+    func isAnswered(_ text: String) -> Bool {
+      self == .redis || !["QUIT", "CLOSE"].contains(text)
+    }
+
     /// What a whole message of a client says, for people and for picking messages by their text.
     func text(of message: ArraySlice<UInt8>) -> String {
       switch self {
@@ -63,6 +68,10 @@ private func textOfPacket(_ packet: ArraySlice<UInt8>) -> String {
   switch command {
   case 1: return "QUIT"
   case 3: return readable(content.dropFirst())
+  // A prepared statement: its text, then its values as often as it is carried out, then its end.
+  case 22: return "PREPARE " + readable(content.dropFirst())
+  case 23: return "EXECUTE"
+  case 25: return "CLOSE"
   default: return "COMMAND \(command)"
   }
 }

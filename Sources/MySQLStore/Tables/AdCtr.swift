@@ -79,26 +79,32 @@ public struct AdCtr {
         WHERE lineage = \(text: lineage.description)
         """, label: "confirm ad_source")
       var statement = BulkStatement(
-        head: AdCtr.insertHead, tail: AdCtr.insertTail, label: "merge ad_ctr",
-        connection: connection)
+        head: AdCtr.insertHead, row: "(?,?,?,?,?,?)", columns: AdCtr.columns,
+        tail: AdCtr.insertTail,
+        label: "merge ad_ctr", connection: connection)
       for row in rows {
-        try statement.add(
-          """
-          (\(date: row.key.day.description),\(row.key.hour),\(row.key.code.bytes),\
-          \(row.key.epoch),\(row.value.shows),\(row.value.clicks))
-          """)
+        statement.put(Array(row.key.day.description.utf8))
+        statement.put(UInt64(row.key.hour))
+        statement.put(row.key.code.bytes)
+        statement.put(UInt64(row.key.epoch))
+        statement.put(row.value.shows)
+        statement.put(row.value.clicks)
+        try statement.endRow()
       }
       _ = try statement.finish()
     }
   }
 
-  static let insertHead: SQL = """
-    INSERT INTO ad_ctr (day, hour, code, epoch, show_count, click_count) VALUES 
-    """
+  static let insertHead: SQL =
+    "INSERT INTO ad_ctr (day, hour, code, epoch, show_count, click_count) VALUES"
+
+  static let columns: [BulkColumn] = [
+    .bytes(max: 10), .unsigned, .bytes(max: Code.byteCountMax), .unsigned, .unsigned, .unsigned,
+  ]
 
   /// One text for both servers: MySQL names the new row `new`, MariaDB asks for it by VALUES().
   static let insertTail: SQL = """
-     /*!80019 AS new */ ON DUPLICATE KEY UPDATE show_count = \
+    /*!80019 AS new */ ON DUPLICATE KEY UPDATE show_count = \
     GREATEST(ad_ctr.show_count, /*!80019 new.show_count */ /*M! VALUES(show_count) */), \
     click_count = \
     GREATEST(ad_ctr.click_count, /*!80019 new.click_count */ /*M! VALUES(click_count) */)

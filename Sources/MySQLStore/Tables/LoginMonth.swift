@@ -31,14 +31,15 @@ public struct LoginMonth {
       let batch = rows[start..<min(start + rowsPerTransaction, rows.count)]
       try database.transaction("merge login_month") { connection in
         var statement = BulkStatement(
-          head: LoginMonth.insertHead, tail: LoginMonth.insertTail, label: "merge login_month",
+          head: LoginMonth.insertHead, row: "(?,?,?,?,UTC_TIMESTAMP())",
+          columns: LoginMonth.columns, tail: LoginMonth.insertTail, label: "merge login_month",
           connection: connection)
         for row in batch {
-          try statement.add(
-            """
-            (\(date: row.key.month.firstDay.description),\(row.key.user.type),\
-            \(row.key.user.id),\(row.value.bits),UTC_TIMESTAMP())
-            """)
+          statement.put(Array(row.key.month.firstDay.description.utf8))
+          statement.put(row.key.user.type)
+          statement.put(row.key.user.id)
+          statement.put(UInt64(row.value.bits))
+          try statement.endRow()
         }
         _ = try statement.finish()
       }
@@ -55,13 +56,17 @@ public struct LoginMonth {
     return Merged(provenHeld: run)
   }
 
-  static let insertHead: SQL = """
-    INSERT INTO login_month (month, user_type, user_id, days, synced_at) VALUES 
-    """
+  static let insertHead: SQL =
+    "INSERT INTO login_month (month, user_type, user_id, days, synced_at) VALUES"
+
+  static let columns: [BulkColumn] = [
+    .bytes(max: 10), .bytes(max: UserKey.typeByteCountMax), .bytes(max: UserKey.idByteCountMax),
+    .unsigned,
+  ]
 
   /// One text for both servers: MySQL names the new row `new`, MariaDB asks for it by VALUES().
   static let insertTail: SQL = """
-     /*!80019 AS new */ ON DUPLICATE KEY UPDATE \
+    /*!80019 AS new */ ON DUPLICATE KEY UPDATE \
     days = login_month.days | /*!80019 new.days */ /*M! VALUES(days) */, \
     synced_at = UTC_TIMESTAMP()
     """

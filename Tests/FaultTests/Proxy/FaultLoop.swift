@@ -115,7 +115,7 @@ struct FaultLoop: Sendable {
     let (code, complaint) = subject.run(
       in: try bench.proxiedContext(), logDirectory: bench.folder)
     guard code == 0 else { throw TestFailure("an untouched run ends with \(code): \(complaint)") }
-    let writing = ["EVALSHA", "START TRANSACTION", "INSERT", "UPDATE", "COMMIT"]
+    let writing = ["EVALSHA", "START TRANSACTION", "INSERT", "EXECUTE", "UPDATE", "COMMIT"]
     return Choices(
       stride: FaultDepth.stride(stride), moments: moments,
       isWriting: bench.plan.messages.map { message in
