@@ -58,21 +58,27 @@ import Testing
       return tool
     }
 
+    /// By the whole primary key: a row that is looked for by less locks its neighbours as well.
     static func lock(_ job: SiteJob, isFirst: Bool, _ holder: MySQLConnection) throws {
-      switch (job, isFirst) {
-      case (.archive, true):
-        _ = try holder.rows("SELECT * FROM ad_ctr WHERE code = 'A' FOR UPDATE", label: "hold")
-      case (.archive, false):
-        _ = try holder.rows("SELECT * FROM ad_ctr WHERE code = 'B' FOR UPDATE", label: "hold")
-      case (_, true):
-        _ = try holder.rows(
-          "SELECT * FROM login_month WHERE month = '2026-11-01' AND user_id = '1' FOR UPDATE",
-          label: "hold")
-      case (_, false):
-        _ = try holder.rows(
-          "SELECT * FROM login_month WHERE month = '2026-11-01' AND user_id = '3' FOR UPDATE",
-          label: "hold")
-      }
+      let row: SQL =
+        job == .archive
+        ? """
+        ad_ctr WHERE day = '2026-11-20' AND code = \(text: isFirst ? "A" : "B") AND hour = 8 \
+        AND epoch = 1
+        """
+        : """
+        login_month WHERE month = '2026-11-01' AND user_type = 'web' \
+        AND user_id = \(text: isFirst ? "1" : "3")
+        """
+      let locked = try holder.rows("SELECT * FROM \(row) FOR UPDATE", label: "hold")
+      #expect(locked.count == 1)
+    }
+
+    /// How often the server ended a transaction because two waited for each other.
+    func deadlockCount() throws -> Int {
+      let count = try site.mysql.run(
+        "SELECT COUNT FROM information_schema.INNODB_METRICS WHERE NAME = 'lock_deadlocks'")
+      return try #require(Int(count))
     }
 
     func lockFirst() throws { try Standoff.lock(job, isFirst: true, holder) }
@@ -116,8 +122,10 @@ import Testing
   ) throws {
     let standoff = try Standoff(flavor, job)
     let first = try Standoff.expectWaiting(standoff.site)
+    let deadlockCount = try standoff.deadlockCount()
     // Now each waits for the other, and the server ends the job's transaction.
     try standoff.lockFirst()
+    #expect(try standoff.deadlockCount() == deadlockCount + 1)
     let second = try Standoff.expectWaiting(standoff.site, besides: first)
     #expect(first != second)
     try standoff.release()
