@@ -32,7 +32,7 @@ struct Child: Sendable {
       case .terminal(let path): posix_spawn_file_actions_addopen(&files, target, path, O_RDWR, 0)
       }
     }
-    keepDescriptorsFromChildren()
+    try closeOtherDescriptors(&files)
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -105,9 +105,18 @@ struct ExitStatus: Sendable {
 
 /// hiredis does not open its sockets close-on-exec. A copy that some server's process holds for as long
 /// as it lives would keep open a connection that a job has long ended.
-private func keepDescriptorsFromChildren() {
-  // More than a test run has open at once; the others are not there, which is no harm.
-  for descriptor in Int32(3)..<2048 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+///
+/// The corresponding C function is `posix_spawn_file_actions_addclosefrom_np`, which the header shows to
+/// GNU programs only.
+private func closeOtherDescriptors(_ files: inout posix_spawn_file_actions_t) throws {
+  typealias CloseFrom =
+    @convention(c) (
+      UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32
+    ) -> Int32
+  guard let symbol = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np") else {
+    throw TestFailure("this C library is too old: glibc 2.34 or newer is needed for the tests")
+  }
+  _ = unsafeBitCast(symbol, to: CloseFrom.self)(&files, 3)
 }
 
 private func inheritedEnvironment() -> [String] {

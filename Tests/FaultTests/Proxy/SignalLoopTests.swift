@@ -34,7 +34,7 @@ struct SignalLoopTests {
     let victim = Victim()
     bench.plan.begin([
       Fault(.beforeReply, having: "SCAN") {
-        victim.signal(SIGTERM)
+        victim.signalCaught(SIGTERM)
         return .goOn
       }
     ])

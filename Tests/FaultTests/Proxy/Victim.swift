@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Synchronization
 import TestServers
@@ -22,5 +23,17 @@ final class Victim: Sendable {
   func signal(_ number: Int32) {
     _ = eventually(within: 10) { pid.withLock { $0 } != nil }
     if let pid = pid.withLock({ $0 }) { kill(pid, number) }
+  }
+
+  /// The same for a signal that the tool catches; comes back when the kernel has handed it over. What
+  /// is busy elsewhere may take its time, and go on in another thread meanwhile.
+  func signalCaught(_ number: Int32) {
+    signal(number)
+    _ = eventually(within: 10) {
+      let path = "/proc/\(pid.withLock { $0 } ?? 0)/status"
+      let status = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+      let pending = status.split(separator: "\n").first { $0.hasPrefix("ShdPnd:") }
+      return pending?.hasSuffix("\t0000000000000000") ?? true
+    }
   }
 }
