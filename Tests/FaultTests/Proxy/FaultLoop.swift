@@ -12,9 +12,11 @@ struct FaultLoop: Sendable {
   /// What is tried at every message: in the short form each of them at those that write, and one
   /// after the other at those that read.
   let moments: [Fault.Moment]
-  /// Message 1, 1 + stride, … and each moment in its turn; the long form takes no strides.
+  /// Message 1, 1 + stride, … and each moment in its turn; the long form has strides of its own.
   var stride = 1
-  /// A MySQL server for this loop alone, for faults that strike the server.
+  var fullStride = 1
+  /// A MySQL server for this loop alone, for faults that strike the server. Since that takes a second
+  /// and more, the moments come in their turn in the long form, too.
   var ownServer: MySQLServer?
 
   /// Runs that go on at once, each in a world of its own: they mostly wait. One server can be struck
@@ -96,10 +98,12 @@ struct FaultLoop: Sendable {
     let stride: Int
     let moments: [Fault.Moment]
     let isWriting: [Bool]
+    let takesTurns: Bool
 
     func number(_ index: Int) -> Int { 1 + index * stride }
 
     func moments(_ number: Int) -> [Fault.Moment] {
+      if takesTurns { return [moments[number % moments.count]] }
       if FaultDepth.isFull || (stride == 1 && number <= isWriting.count && isWriting[number - 1]) {
         return moments
       }
@@ -117,9 +121,9 @@ struct FaultLoop: Sendable {
     guard code == 0 else { throw TestFailure("an untouched run ends with \(code): \(complaint)") }
     let writing = ["EVALSHA", "START TRANSACTION", "INSERT", "EXECUTE", "UPDATE", "COMMIT"]
     return Choices(
-      stride: FaultDepth.stride(stride), moments: moments,
+      stride: FaultDepth.isFull ? fullStride : stride, moments: moments,
       isWriting: bench.plan.messages.map { message in
         writing.contains { message.text.contains($0) }
-      })
+      }, takesTurns: ownServer != nil)
   }
 }

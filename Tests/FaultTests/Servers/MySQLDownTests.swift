@@ -4,7 +4,8 @@ import Testing
 /// The MySQL server itself goes down, or stands still, at any step of a run: the run meets it again
 /// or ends with a code that says "again", and nothing is lost or doubled.
 ///
-/// The short form strikes at a few steps, the long one at every message and on every server.
+/// The short form strikes at a few steps; the long one on every server, and as often as time allows: a
+/// server that stands still is given up after seconds.
 struct MySQLDownTests {
   private static let moments = [Fault.Moment.beforeForwarding, .afterForwarding, .beforeReply]
 
@@ -30,7 +31,7 @@ struct MySQLDownTests {
   /// SIGKILL, and up again at once.
   @Test(arguments: Writer.some)
   func aServerKilledAtAnyStepIsMetAgain(writer: Writer) throws {
-    try strike(writer, stride: 13, exitCodes: [0, 75]) { server in
+    try strike(writer, strides: (13, 1), exitCodes: [0, 75]) { server in
       server.kill()
       try server.restart()
     } settled: { _ in
@@ -40,7 +41,7 @@ struct MySQLDownTests {
   /// SIGKILL, and down until the run gave up.
   @Test(arguments: Writer.some)
   func aServerThatStaysDownIsGivenUp(writer: Writer) throws {
-    try strike(writer, stride: 23, exitCodes: [0, 69, 75]) {
+    try strike(writer, strides: (23, 2), exitCodes: [0, 69, 75]) {
       $0.kill()
     } settled: {
       if $0.processIdentifier == nil { try $0.restart() }
@@ -52,7 +53,7 @@ struct MySQLDownTests {
   @Test(arguments: Writer.few)
   func aServerStoppedAtAnyStepIsGivenUpWithinItsLimit(writer: Writer) throws {
     try strike(
-      writer, stride: 29, exitCodes: [0, 75],
+      writer, strides: (29, 7), exitCodes: [0, 75],
       parameters: "&connect-timeout=1&read-timeout=1&write-timeout=1"
     ) {
       $0.suspend()
@@ -64,14 +65,15 @@ struct MySQLDownTests {
   /// Does `harm` to the server at one message after the other; `settled` puts it right when the run
   /// has ended.
   private func strike(
-    _ writer: Writer, stride: Int, exitCodes: Set<Int32>, parameters: String = "",
+    _ writer: Writer, strides: (short: Int, full: Int), exitCodes: Set<Int32>,
+    parameters: String = "",
     _ harm: @escaping @Sendable (MySQLServer) throws -> Void,
     settled: @escaping @Sendable (MySQLServer) throws -> Void
   ) throws {
     let server = try MySQLServer(writer.flavor)
     let loop = FaultLoop(
-      subject: writer.subject, flavor: writer.flavor, moments: Self.moments, stride: stride,
-      ownServer: server)
+      subject: writer.subject, flavor: writer.flavor, moments: Self.moments,
+      stride: strides.short, fullStride: strides.full, ownServer: server)
     try loop.run(exitCodes: exitCodes) { bench, moment, number in
       bench.plan.begin([
         Fault(moment, number: number) {
