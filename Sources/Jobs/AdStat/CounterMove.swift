@@ -62,9 +62,8 @@ struct CounterMove {
     batch.removeFirst(counters.count)
     if context.isDryRun {
       let target = try hour ?? booking.window(at: store.now()).hour
-      for rolled in try store.previewRoll(counters, into: target, state: state) {
-        account(for: rolled, &report)
-      }
+      let outcome = try store.previewRoll(counters, into: target, state: state)
+      account(for: outcome, &report)
     } else {
       try move(counters, &report)
     }
@@ -77,20 +76,18 @@ struct CounterMove {
     for _ in 0..<CounterMove.windowTries {
       let lineage = try currentLineage()
       let outcome = try store.roll(waiting, lineage: lineage, windows: try currentWindows())
+      account(for: outcome, &report)
+      if let failure = outcome.failure { throw failure }
       waiting = []
       var isOtherLineage = false
-      for rolled in outcome.rolled {
+      for rolled in outcome.unusual {
         switch rolled.verdict {
-        case .stale:
-          waiting.append(rolled.counter)
-          windows = []
-        case .otherLineage:
-          waiting.append(rolled.counter)
-          isOtherLineage = true
-        default: account(for: rolled, &report)
+        case .stale: windows = []
+        case .otherLineage: isOtherLineage = true
+        default: continue
         }
+        waiting.append(rolled.counter)
       }
-      if let failure = outcome.failure { throw failure }
       if waiting.isEmpty { return }
       if isOtherLineage { try readStateAgain() }
     }
@@ -122,13 +119,17 @@ struct CounterMove {
     context.observer.warned("redis was emptied or replaced during this run")
   }
 
+  private mutating func account(for outcome: RollOutcome, _ report: inout RunReport) {
+    report.found += outcome.movedCount
+    report.changed += outcome.movedCount
+    report.forgotten += outcome.movedCount
+    for rolled in outcome.unusual { account(for: rolled, &report) }
+  }
+
   private mutating func account(for rolled: Rolled, _ report: inout RunReport) {
     switch rolled.verdict {
-    case .nothing, .stale, .otherLineage: break
-    case .moved:
-      report.found += 1
-      report.changed += 1
-      report.forgotten += 1
+    case .stale, .otherLineage: break
+    case .moved: warnOfTTLs(of: rolled)
     case .sealed:
       guard seenFirst(rolled.counter) else { return }
       report.found += 1
@@ -139,6 +140,9 @@ struct CounterMove {
       report.rejected += 1
       context.observer.rejected(store.keys.key(of: rolled.counter), because: reason)
     }
+  }
+
+  private mutating func warnOfTTLs(of rolled: Rolled) {
     let key = printable(store.keys.key(of: rolled.counter))
     if rolled.liveKeyHadTTL {
       ttlWarnings.found(on: key, "its count moved before it expired", to: context.observer)

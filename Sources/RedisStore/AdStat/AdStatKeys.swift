@@ -62,21 +62,28 @@ public struct AdStatKeys: Sendable, Equatable {
   public var state: [UInt8] { keyspace.prefix + "tally:adstat".utf8 }
 
   public func key(of counter: LiveCounter) -> [UInt8] {
-    tagged(counter.code) + "_\(counter.metric)".utf8
+    key(of: counter.code, KeyEndings.live[counter.metric])
   }
 
   public func key(of hash: DayHashName) -> [UInt8] {
-    tagged(hash.code) + "_day_\(hash.metric)_\(hash.day)".utf8
+    key(of: hash.code, KeyEndings(of: hash.day)[hash.metric])
   }
 
-  private func tagged(_ code: Code) -> [UInt8] {
-    keyspace.hashTags
-      ? keyspace.prefix + "{".utf8 + code.bytes + "}".utf8 : keyspace.prefix + code.bytes
+  /// For many keys with one ending.
+  func key(of code: Code, _ ending: [UInt8]) -> [UInt8] {
+    var key: [UInt8] = []
+    key.reserveCapacity(keyspace.prefix.count + code.bytes.count + ending.count + 2)
+    key += keyspace.prefix
+    if keyspace.hashTags { key.append(UInt8(ascii: "{")) }
+    key += code.bytes
+    if keyspace.hashTags { key.append(UInt8(ascii: "}")) }
+    key += ending
+    return key
   }
 
   /// Nil where the key is none of ours.
   public func liveCounter(_ key: [UInt8]) throws(AdStatKeyFault) -> LiveCounter? {
-    guard let name = ownName(key), let (rest, metric) = metric(endOf: name, before: "_") else {
+    guard let name = ownName(key), let (rest, metric) = KeyEndings.live.cut(from: name) else {
       return nil
     }
     return LiveCounter(code: try code(rest), metric: metric)
@@ -86,7 +93,7 @@ public struct AdStatKeys: Sendable, Equatable {
   public func dayHash(_ key: [UInt8]) throws(AdStatKeyFault) -> DayHashName? {
     guard let name = ownName(key), name.count > 11, isDate(name.suffix(10)),
       name[name.endIndex - 11] == UInt8(ascii: "_"),
-      let (rest, metric) = metric(endOf: name.dropLast(11), before: "_day_")
+      let (rest, metric) = KeyEndings.dayless.cut(from: name.dropLast(11))
     else { return nil }
     let code = try code(rest)
     guard let day = CivilDay(bytes: name.suffix(10)) else { throw .noSuchDay }
@@ -95,9 +102,11 @@ public struct AdStatKeys: Sendable, Equatable {
 
   /// `NNNN-NN-NN`, whether the calendar has such a day or not.
   private func isDate(_ bytes: ArraySlice<UInt8>) -> Bool {
-    zip(bytes, "0000-00-00".utf8).allSatisfy { byte, form in
-      form == UInt8(ascii: "-")
-        ? byte == form : (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    bytes.indices.allSatisfy { index in
+      switch index - bytes.startIndex {
+      case 4, 7: bytes[index] == UInt8(ascii: "-")
+      default: (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[index])
+      }
     }
   }
 
@@ -106,18 +115,6 @@ public struct AdStatKeys: Sendable, Equatable {
     guard key.starts(with: keyspace.prefix) else { return nil }
     let name = key.dropFirst(keyspace.prefix.count)
     return AdStatKeys.reservedBeginnings.contains { name.starts(with: $0) } ? nil : name
-  }
-
-  private func metric(
-    endOf name: ArraySlice<UInt8>, before separator: String
-  ) -> (rest: ArraySlice<UInt8>, metric: Metric)? {
-    for metric in Metric.allCases {
-      let ending = "\(separator)\(metric)".utf8
-      if name.suffix(ending.count).elementsEqual(ending) {
-        return (name.dropLast(ending.count), metric)
-      }
-    }
-    return nil
   }
 
   private func code(_ rest: ArraySlice<UInt8>) throws(AdStatKeyFault) -> Code {
@@ -130,5 +127,37 @@ public struct AdStatKeys: Sendable, Equatable {
     guard !bytes.isEmpty else { throw .emptyCode }
     guard let code = Code(bytes) else { throw .codeTooLong(byteCount: bytes.count) }
     return code
+  }
+}
+
+/// What stands behind the code in a key, for each metric: made once, for millions of keys.
+struct KeyEndings {
+  private let show: [UInt8]
+  private let click: [UInt8]
+
+  /// `_show`
+  static let live = KeyEndings(before: "_")
+  /// `_day_show`, which a date follows.
+  static let dayless = KeyEndings(before: "_day_")
+
+  /// `_day_show_2026-11-20`
+  init(of day: CivilDay) { self.init(before: "_day_", after: "_\(day)") }
+
+  private init(before: String, after: String = "") {
+    show = Array("\(before)\(Metric.show.rawValue)\(after)".utf8)
+    click = Array("\(before)\(Metric.click.rawValue)\(after)".utf8)
+  }
+
+  subscript(metric: Metric) -> [UInt8] { metric == .show ? show : click }
+
+  /// What stands before the ending, and whose it is; nil where `name` has none.
+  func cut(from name: ArraySlice<UInt8>) -> (rest: ArraySlice<UInt8>, metric: Metric)? {
+    for metric in Metric.allCases {
+      let ending = self[metric]
+      if name.suffix(ending.count).elementsEqual(ending) {
+        return (name.dropLast(ending.count), metric)
+      }
+    }
+    return nil
   }
 }

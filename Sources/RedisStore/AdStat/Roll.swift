@@ -3,10 +3,8 @@ public import Rules
 
 /// What became of one live counter.
 public enum RollVerdict: Equatable, Sendable {
-  /// There was none, or it stood at zero.
-  case nothing
   /// Its count lies in the day hash now (in a dry run: would lie).
-  case moved(UInt64)
+  case moved
   /// By Redis' clock none of the windows holds any more: compute new ones.
   case stale
   /// Redis goes by another lineage than ours: read the state again.
@@ -28,15 +26,19 @@ public struct Rolled: Equatable, Sendable {
   public var dayHashHadTTL = false
 }
 
-/// What one batch brought: the verdicts, and what the server refused altogether (a missing right, a
-/// full memory), where it did. Counters without a verdict were left in place.
+/// What one batch brought. Counters that do not exist or stand at zero are in neither number nor list.
 public struct RollOutcome: Sendable {
-  public var rolled: [Rolled] = []
+  /// How many counts lie in their day hashes now (in a dry run: would lie).
+  public var movedCount = 0
+  /// The counters of which there is more to say than that they moved.
+  public var unusual: [Rolled] = []
+  /// What the server refused altogether (a missing right, a full memory), where it did. Counters
+  /// without a verdict were left in place.
   public var failure: RedisError?
 }
 
 extension AdStatStore {
-  /// Counters a script looks at: a server answers nobody else meanwhile, about 2 ms.
+  /// Counters a script looks at: a server answers nobody else meanwhile, about 1 ms.
   static let countersPerCall = 200
 
   /// Moves the counters into their day hashes, each one atomically, while the service goes on
@@ -49,7 +51,8 @@ extension AdStatStore {
     let batches = stride(from: 0, to: counters.count, by: AdStatStore.countersPerCall).map {
       counters[$0..<min($0 + AdStatStore.countersPerCall, counters.count)]
     }
-    let calls = batches.map { call(for: $0, lineage: lineage, windows: windows) }
+    let head = RollHead(lineage: lineage, windows: windows)
+    let calls = batches.map { call(for: $0, head) }
     var outcome = RollOutcome()
     // All replies are read before a failure is reported: what was moved has to be counted.
     for (batch, reply) in zip(batches, try connection.evaluate(AdStatStore.rollScript, calls)) {
@@ -62,10 +65,27 @@ extension AdStatStore {
     return outcome
   }
 
-  private func call(
-    for counters: ArraySlice<LiveCounter>, lineage: Lineage, windows: [BookingWindow]
-  ) -> RedisScriptCall {
-    // Windows of one day share its hash.
+  private func call(for counters: ArraySlice<LiveCounter>, _ head: RollHead) -> RedisScriptCall {
+    var names = [keys.state]
+    names.reserveCapacity(1 + counters.count * (1 + head.days.count))
+    for counter in counters {
+      names.append(keys.key(of: counter))
+      for endings in head.endings {
+        names.append(keys.key(of: counter.code, endings[counter.metric]))
+      }
+    }
+    return RedisScriptCall(keys: names, arguments: head.arguments)
+  }
+}
+
+/// What the calls of one batch have in common.
+private struct RollHead {
+  /// Windows of one day share its hash.
+  let days: [CivilDay]
+  let endings: [KeyEndings]
+  let arguments: [[UInt8]]
+
+  init(lineage: Lineage, windows: [BookingWindow]) {
     var days: [CivilDay] = []
     for window in windows where !days.contains(window.hour.day) { days.append(window.hour.day) }
     var arguments = ["\(lineage)", "\(days.count)"]
@@ -76,42 +96,36 @@ extension AdStatStore {
         "\(window.hour.hour)", "\(place)",
       ]
     }
-    var names = [keys.state]
-    for counter in counters {
-      names.append(keys.key(of: counter))
-      for day in days {
-        names.append(
-          keys.key(of: DayHashName(code: counter.code, metric: counter.metric, day: day)))
-      }
-    }
-    return RedisScriptCall(keys: names, arguments: arguments.map { Array($0.utf8) })
+    self.days = days
+    endings = days.map { KeyEndings(of: $0) }
+    self.arguments = arguments.map { Array($0.utf8) }
   }
 }
 
 extension RollOutcome {
-  /// Reads what one call of ROLL answered: a word for all, then three words a counter.
+  /// Reads what one call of ROLL answered: a word for all, how many moved, then three words for each
+  /// counter that is unusual.
   fileprivate mutating func read(
     _ reply: RedisReply, for counters: ArraySlice<LiveCounter>
   ) throws(RedisError) {
     guard case .array(let answer) = reply else { throw unexpected(reply, of: "script ROLL") }
     if answer == [.bytes(Array("LINEAGE".utf8))] {
-      rolled += counters.map { Rolled(counter: $0, verdict: .otherLineage) }
+      unusual += counters.map { Rolled(counter: $0, verdict: .otherLineage) }
       return
     }
-    guard answer.count == 1 + 3 * counters.count else {
-      throw unexpected(reply, of: "script ROLL")
-    }
-    var position = 1
-    for counter in counters {
-      let verdict = text(try word(answer[position]))
-      let detail = try word(answer[position + 1])
-      let expiring = text(try word(answer[position + 2]))
-      position += 3
+    guard answer.count % 3 == 2, case .integer(let moved) = answer[1],
+      (0...counters.count).contains(Int(moved))
+    else { throw unexpected(reply, of: "script ROLL") }
+    movedCount += Int(moved)
+    for start in stride(from: 2, to: answer.count, by: 3) {
+      let place = try integer(answer[start], of: "script ROLL")
+      guard (0..<counters.count).contains(place) else {
+        throw unexpected(reply, of: "script ROLL")
+      }
+      let verdict = text(try word(answer[start + 1]))
+      let detail = try word(answer[start + 2])
       do throws(RedisError) {
-        rolled.append(
-          Rolled(
-            counter: counter, verdict: try RollVerdict(verdict, detail: detail),
-            liveKeyHadTTL: expiring.contains("live"), dayHashHadTTL: expiring.contains("day")))
+        unusual.append(try Rolled(counters[counters.startIndex + place], verdict, detail))
       } catch {
         failure = failure ?? error
       }
@@ -126,12 +140,23 @@ extension RollOutcome {
 
 private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
-extension RollVerdict {
+extension Rolled {
   /// Throws where the server refuses every counter alike.
+  fileprivate init(
+    _ counter: LiveCounter, _ verdict: String, _ detail: [UInt8]
+  ) throws(RedisError) {
+    self.counter = counter
+    self.verdict = try RollVerdict(verdict, detail: detail)
+    guard self.verdict == .moved else { return }
+    liveKeyHadTTL = detail.starts(with: "live".utf8)
+    dayHashHadTTL = detail.suffix(3).elementsEqual("day".utf8)
+  }
+}
+
+extension RollVerdict {
   fileprivate init(_ verdict: String, detail: [UInt8]) throws(RedisError) {
     switch verdict {
-    case "NONE", "ZERO": self = .nothing
-    case "OK": self = .moved(CounterValue.read(detail) ?? 0)
+    case "OK": self = .moved
     case "STALE": self = .stale
     case "SEALED": self = .sealed
     case "BAD": self = .noCount(detail)

@@ -5,7 +5,7 @@ extension AdStatStore {
   /// What `roll` would do now, by reading only: one window, the same verdicts.
   public func previewRoll(
     _ counters: [LiveCounter], into hour: LocalHour, state: AdStatState?
-  ) throws(RedisError) -> [Rolled] {
+  ) throws(RedisError) -> RollOutcome {
     let isSealed = state?.sealed.map { hour.day <= $0 } ?? false
     let live = counters.map(keys.key(of:))
     let lengths = try connection.pipeline(live.map { RedisCommand("STRLEN", [$0]) })
@@ -28,32 +28,44 @@ extension AdStatStore {
           RedisCommand("HGET", [$0, field]),
         ]
       })
-    var rolled: [Rolled] = []
+    var outcome = RollOutcome()
     for (index, counter) in counters.enumerated() {
-      var verdict = try liveVerdict(length: lengths[index], value: values[index])
-      if case .moved(let count) = verdict {
-        verdict =
-          isSealed ? .sealed : try dayVerdict(of: targets[(3 * index)...].prefix(3), adding: count)
+      let verdict: RollVerdict
+      switch try liveLook(length: lengths[index], value: values[index]) {
+      case .nothing: continue
+      case .count where isSealed: verdict = .sealed
+      case .count(let count):
+        verdict = try dayVerdict(of: targets[(3 * index)...].prefix(3), adding: count)
+      case .rejected(let reason): verdict = reason
       }
-      rolled.append(Rolled(counter: counter, verdict: verdict))
+      if case .moved = verdict {
+        outcome.movedCount += 1
+      } else {
+        outcome.unusual.append(Rolled(counter: counter, verdict: verdict))
+      }
     }
-    return rolled
+    return outcome
   }
 
-  private func liveVerdict(
-    length: RedisReply, value: RedisReply
-  ) throws(RedisError) -> RollVerdict {
+  /// What a live key holds.
+  private enum LiveLook {
+    case nothing
+    case count(UInt64)
+    case rejected(RollVerdict)
+  }
+
+  private func liveLook(length: RedisReply, value: RedisReply) throws(RedisError) -> LiveLook {
     switch (length, value) {
     case (.integer, .null): return .nothing
     case (.integer, .bytes(let bytes)):
-      guard let count = CounterValue.read(bytes) else { return .noCount(bytes) }
-      return count == 0 ? .nothing : .moved(count)
-    case (.integer(let count), .status): return .tooLong(byteCount: Int(count))
+      guard let count = CounterValue.read(bytes) else { return .rejected(.noCount(bytes)) }
+      return count == 0 ? .nothing : .count(count)
+    case (.integer(let count), .status): return .rejected(.tooLong(byteCount: Int(count)))
     // Gone, or become a counter, between the two looks.
     case (.error(let message), .status("none")) where message.hasPrefix("WRONGTYPE"):
       return .nothing
     case (.error(let message), .status(let type)) where message.hasPrefix("WRONGTYPE"):
-      return .wrongType(type)
+      return .rejected(.wrongType(type))
     default: throw unexpected(length, of: "STRLEN")
     }
   }
@@ -68,13 +80,13 @@ extension AdStatStore {
     let fieldCount = try integer(replies[1], of: "HLEN")
     let held = try optionalBytes(replies[2], of: "HGET")
     guard fieldCount == 0 || lineage.flatMap({ Lineage($0) }) != nil else { return .alienDayHash }
-    guard let held else { return .moved(count) }
+    guard let held else { return .moved }
     guard let sum = Int64(String(decoding: held, as: UTF8.self)) else {
       return .dayHashRefuses("ERR hash value is not an integer")
     }
     guard !sum.addingReportingOverflow(Int64(count)).overflow else {
       return .dayHashRefuses("ERR increment or decrement would overflow")
     }
-    return .moved(count)
+    return .moved
   }
 }

@@ -10,13 +10,18 @@ struct RolloverRefusalTests {
   /// Everything the ad statistics ask of Redis.
   private static let commands = [
     "eval", "evalsha", "script|load", "time", "get", "del", "type", "pttl", "hget", "hset", "hlen",
-    "hgetall", "hincrby", "scan", "info", "ping", "select", "strlen", "persist",
+    "hgetall", "hincrby", "scan", "info", "ping", "select", "strlen", "getrange", "persist",
   ]
-  /// Those that every rollover asks for. It can do without loading scripts, and asks for the type of a
-  /// key, or takes off a TTL, only where it finds one.
+  /// Those that every rollover asks for. It can do without loading scripts.
   private static let neededCommands = [
-    "eval", "time", "get", "del", "pttl", "hget", "hset", "hlen", "hincrby", "scan", "info",
-    "strlen",
+    "eval", "time", "getrange", "del", "hget", "hset", "hlen", "hincrby", "scan", "info",
+  ]
+  /// Those that it asks for where a key is unusual, what makes it so, and how many counters move all the
+  /// same. It looks for expiry times wherever any key has one.
+  private static let rarelyNeededCommands = [
+    ("get", ["SET", "odd_show", ""], 3), ("strlen", ["SET", "odd_show", "1234567890123456789"], 3),
+    ("pttl", ["EXPIRE", "a_show", "100000"], 0),
+    ("persist", ["EXPIRE", "a_day_show_2026-11-20", "100000"], 2),
   ]
 
   private func login(_ fixture: inout AdStatFixture, without missing: String?) throws {
@@ -59,6 +64,31 @@ struct RolloverRefusalTests {
     try login(&fixture, without: nil)
     #expect(fixture.rollOver().numbers == [3, 3, 0, 3, 0])
     #expect(try fixture.hash("a_day_show_2026-11-20") == ["8": "5"])
+    #expect(try fixture.hash("b_day_click_2026-11-20") == ["8": "1"])
+  }
+
+  @Test(arguments: rarelyNeededCommands)
+  func aRightThatIsMissingForSomeChangesNoTotal(
+    command: String, oddity: [String], movedCount: Int
+  ) throws {
+    var fixture = try AdStatFixture()
+    try fixture.count("a", shows: 1)
+    fixture.rollOver()
+    try fixture.count("a", shows: 5)
+    try fixture.count("b", shows: 6, clicks: 1)
+    _ = try fixture.redis.send(
+      RedisCommand(oddity[0], oddity.dropFirst().map { Array($0.utf8) }))
+    try login(&fixture, without: command)
+    for movedCount in [movedCount, 0, 0] {
+      let outcome = fixture.rollOver()
+      #expect(outcome.exitCode == 77, "\(String(describing: outcome.failure))")
+      #expect(outcome.report.changed == movedCount)
+    }
+
+    try login(&fixture, without: nil)
+    #expect(fixture.rollOver().report.changed == 3 - movedCount)
+    #expect(try fixture.hash("a_day_show_2026-11-20") == ["8": "6"])
+    #expect(try fixture.hash("b_day_show_2026-11-20") == ["8": "6"])
     #expect(try fixture.hash("b_day_click_2026-11-20") == ["8": "1"])
   }
 
