@@ -5,5 +5,8 @@ struct LoginLog: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "loginlog",
     abstract: "On which days users logged in.",
-    subcommands: [SyncWeek.self, Expire.self])
+    subcommands: [
+      SyncWeek.self, Expire.self, Mark.self, DayQuestion.self, MonthQuestion.self,
+      RangeQuestion.self,
+    ])
 }
