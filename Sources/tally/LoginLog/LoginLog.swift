@@ -6,7 +6,7 @@ struct LoginLog: ParsableCommand {
     commandName: "loginlog",
     abstract: "On which days users logged in.",
     subcommands: [
-      SyncWeek.self, Expire.self, Mark.self, DayQuestion.self, MonthQuestion.self,
+      SyncWeek.self, Expire.self, Restore.self, Mark.self, DayQuestion.self, MonthQuestion.self,
       RangeQuestion.self,
     ])
 }
