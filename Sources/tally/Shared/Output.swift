@@ -44,3 +44,21 @@ private func writeAll(_ text: String, to descriptor: Int32) -> Int32? {
   }
   return nil
 }
+
+/// Collects text for stdout and writes it in pieces of 64 KB: a system call for each of a million lines
+/// would take longer than making them.
+struct BufferedOutput {
+  private var text = ""
+
+  mutating func write(_ more: String) throws(JobFailure) {
+    text += more
+    if text.utf8.count >= 1 << 16 { try flush() }
+  }
+
+  /// Call once at the end.
+  mutating func flush() throws(JobFailure) {
+    let written = text
+    text.removeAll(keepingCapacity: true)
+    if !written.isEmpty { try writeToStdout(written) }
+  }
+}

@@ -136,6 +136,9 @@ struct Settings {
     return "\(home)/.local/state/tally"
   }
 
+  /// Where the sorting of many users may put nameless files. Not `/tmp`, which may lie in memory.
+  func temporaryDirectory() -> String { lookUp("TMPDIR")?.value ?? "/var/tmp" }
+
   /// A number of days; `flag` was checked when it was parsed.
   func wholeNumber(
     _ key: String, flag: Int?, in range: ClosedRange<Int>, default: Int
