@@ -6,9 +6,14 @@ import Testing
 struct HelpTests {
   static let jobs = [
     "adstat rollover-hour", "adstat archive-day", "loginlog sync-week", "loginlog expire",
+    "loginlog restore",
+  ]
+  static let questions = [
+    "loginlog mark", "loginlog day", "loginlog month", "loginlog range", "loginlog active",
+    "loginlog calendar",
   ]
 
-  @Test(arguments: jobs + ["migrate"])
+  @Test(arguments: jobs + questions + ["migrate"])
   func helpHasAnExampleAndEndsWithTheExitCodes(command: String) throws {
     let output = try TallyTool().run(words(command) + ["--help"])
     #expect(output.exitCode == 0)

@@ -25,12 +25,23 @@ struct RightsTests {
     for job in [
       "adstat rollover-hour --hour 2020-02-29T09", "adstat archive-day",
       "loginlog sync-week --month 2026-08", "loginlog expire --as-of 2026-11-20",
-      "adstat rollover-hour --source catalog",
+      "adstat rollover-hour --source catalog", "loginlog range web 7 2026-07-01 2026-08-31",
+      "loginlog active 2026-08-01 2026-08-31",
     ] {
       let output = try installation.run(job, account)
       #expect(output.exitCode == 0, "\(job): \(output.stderr)")
     }
     #expect(try redis.run(["KEYS", "*"]) == "tally:adstat")
+  }
+
+  @Test func markingALoginNeedsOneRightMore() throws {
+    let redis = try RedisServer()
+    let installation = try Installation(redis: redis)
+    let account = ["TALLY_REDIS_URL": "unix://tally@\(redis.socketPath)?db=0"]
+    #expect(try redis.run(documentedRights() + ["nopass"]) == "OK")
+    #expect(try installation.run("loginlog mark web 7", account).exitCode == 77)
+    #expect(try redis.run(documentedRights() + ["nopass", "+setbit"]) == "OK")
+    #expect(try installation.run("loginlog mark web 7", account).exitCode == 0)
   }
 
   @Test(arguments: ["+hincrby", "+del", "+scan", "+info"])

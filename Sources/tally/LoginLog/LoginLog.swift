@@ -7,6 +7,6 @@ struct LoginLog: ParsableCommand {
     abstract: "On which days users logged in.",
     subcommands: [
       SyncWeek.self, Expire.self, Restore.self, Mark.self, DayQuestion.self, MonthQuestion.self,
-      RangeQuestion.self, Active.self,
+      RangeQuestion.self, Active.self, Calendar.self,
     ])
 }

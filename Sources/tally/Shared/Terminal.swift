@@ -12,9 +12,7 @@ final class Terminal: Sendable {
     let kind = getenv("TERM").map { String(cString: $0) } ?? ""
     isTerminal = isatty(STDERR_FILENO) == 1
     drawsProgress = progress == .always || (progress == .auto && isTerminal && kind != "dumb")
-    // <https://no-color.org>: present and not empty.
-    let noColour = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
-    usesColour = isTerminal && !noColour && kind != "dumb"
+    usesColour = takesColour(STDERR_FILENO)
   }
 
   /// Writes one line above the bar, with nothing in it that could drive the terminal.
@@ -46,4 +44,12 @@ final class Terminal: Sendable {
     guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
   }
+}
+
+/// Whether a descriptor is a terminal that shows colours, and may.
+func takesColour(_ descriptor: Int32) -> Bool {
+  // <https://no-color.org>: present and not empty.
+  let noColour = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
+  let kind = getenv("TERM").map { String(cString: $0) } ?? ""
+  return isatty(descriptor) == 1 && !noColour && kind != "dumb"
 }
