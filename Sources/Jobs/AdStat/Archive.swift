@@ -12,8 +12,6 @@ internal import Rules
 /// hashes in Redis, and the next run finds the rows there or writes them again: they are merged by
 /// maximum.
 struct Archive {
-  /// Codes collected in one walk before they are sorted and archived, about 10 MB.
-  static let codesCollectedMax = 100_000
   /// Codes of one transaction: at most 48,000 rows, each as long as a statement may wait for a lock.
   static let codesPerBatch = 2000
 
@@ -21,6 +19,7 @@ struct Archive {
   private let table: AdCtr
   private let sources: AdSource
   private let booking: BookingRule
+  private let codesCollectedMax: Int
   private let context: JobContext
   private var state: AdStatState?
   private var epochs: [Lineage: UInt16] = [:]
@@ -31,12 +30,14 @@ struct Archive {
 
   /// Refuses a Redis that is older than an archive before anything is touched.
   init(
-    store: AdStatStore, database: MySQLDatabase, booking: BookingRule, context: JobContext
+    store: AdStatStore, database: MySQLDatabase, booking: BookingRule, codesCollectedMax: Int,
+    context: JobContext
   ) throws {
     self.store = store
     table = AdCtr(database)
     sources = AdSource(database)
     self.booking = booking
+    self.codesCollectedMax = codesCollectedMax
     self.context = context
     state = context.isDryRun ? try store.state() : try store.openState()
     guard let state else { return }
@@ -54,22 +55,23 @@ struct Archive {
     case .archive, .archiveAndForget: guard try seal(day) else { return }
     }
     var codes: [Code] = []
-    var seen = SeenKeys()
-    try store.walkDayHashes(of: day) { page in
+    // Until there are so many images that a part of them lies scattered over the whole day.
+    var lookup = AdCtr.Lookup.stretch
+    try store.walkImages(of: day) { page in
       for misnamed in page.misnamed {
         reject(misnamed.key, because: misnamed.fault.description, &report)
       }
-      // An image is met by two keys and archived at the first, with both its counts in one row.
-      for name in page.names where seen.insert(name.code) { codes.append(name.code) }
-      if codes.count >= Archive.codesCollectedMax {
-        try archive(codes, of: day, as: treatment, &report)
+      if codes.count + page.names.count > codesCollectedMax {
+        lookup = .codes
+        try archive(codes, of: day, as: treatment, by: lookup, &report)
         codes = []
       }
+      codes += page.names
       context.observer.progressed(
         "archiving", done: page.walk.visitedKeys, total: page.walk.expectedKeys)
       try context.interruption.check()
     }
-    try archive(codes, of: day, as: treatment, &report)
+    try archive(codes, of: day, as: treatment, by: lookup, &report)
   }
 
   /// Call once at the end.
@@ -126,13 +128,15 @@ extension Archive {
   /// Sorted, so that the batches go through the table in the order of its primary key.
   private mutating func archive(
     _ codes: [Code], of day: CivilDay, as treatment: ArchivePolicy.Treatment,
-    _ report: inout RunReport
+    by lookup: AdCtr.Lookup, _ report: inout RunReport
   ) throws {
-    let sorted = codes.sorted()
+    var sorted: [Code] = []
+    // What SCAN handed over again stands beside itself.
+    for code in codes.sorted() where sorted.last != code { sorted.append(code) }
     for start in stride(from: 0, to: sorted.count, by: Archive.codesPerBatch) {
       let batch = sorted[start..<min(start + Archive.codesPerBatch, sorted.count)]
       let hashes = try readHashes(of: Array(batch), on: day, &report)
-      let comparison = try merge(hashes, as: treatment, &report)
+      let comparison = try merge(hashes, as: treatment, by: lookup, &report)
       switch treatment {
       case .archiveAndForget: try forget(hashes, &report)
       case .archive: try nameAhead(among: hashes, comparison, &report)
@@ -165,21 +169,11 @@ extension Archive {
 
   /// Writes only what is missing or smaller.
   private mutating func merge(
-    _ hashes: [DayHash], as treatment: ArchivePolicy.Treatment, _ report: inout RunReport
+    _ hashes: [DayHash], as treatment: ArchivePolicy.Treatment, by lookup: AdCtr.Lookup,
+    _ report: inout RunReport
   ) throws -> AdCtr.Comparison {
-    var entries: [AdCtr.Run.Entry] = []
-    for hash in hashes {
-      let epoch = try epoch(of: hash.lineage)
-      for value in hash.hours {
-        var count = HourCount()
-        count[hash.metric] = value.count
-        entries.append(
-          .init(
-            key: AdCtrKey(day: hash.day, code: hash.code, hour: value.hour, epoch: epoch),
-            value: count))
-      }
-    }
-    let comparison = try table.compare(AdCtr.Run(entries))
+    for hash in hashes where epochs[hash.lineage] == nil { _ = try epoch(of: hash.lineage) }
+    let comparison = try table.compare(AdCtr.run(of: hashes, epochs: epochs), by: lookup)
     report.unchanged += comparison.heldCount
     let lackingCount = comparison.missing.count + comparison.smaller.count
     guard lackingCount > 0, let day = hashes.first?.day else { return comparison }

@@ -15,6 +15,8 @@ public struct ArchiveDay: Job {
   public var days: ClosedRange<CivilDay>?
   public var keepDays: Int
   public var graceMinutes: Int
+  /// Codes collected in one walk before they are sorted and archived: about 10 MB.
+  package var codesCollectedMax = 100_000
 
   public init(
     days: ClosedRange<CivilDay>? = nil, keepDays: Int = ArchivePolicy.defaultKeepDays,
@@ -42,7 +44,8 @@ public struct ArchiveDay: Job {
     let store = AdStatStore(connection, keyspace: context.keyspace)
     var archive = try Archive(
       store: store, database: database,
-      booking: BookingRule(clock: context.clock, graceMinutes: graceMinutes), context: context)
+      booking: BookingRule(clock: context.clock, graceMinutes: graceMinutes),
+      codesCollectedMax: codesCollectedMax, context: context)
     let policy = ArchivePolicy(
       today: context.clock.day(at: try store.now()), keepDays: keepDays, chosen: days)
     for day in try heldDays(store, context, &report) {

@@ -37,32 +37,47 @@ public struct AdCtr {
 
   public init(_ database: MySQLDatabase) { self.database = database }
 
+  /// How `compare` finds the rows of a run.
+  public enum Lookup: Sendable {
+    /// The stretch of the primary key from the first to the last code: where few others lie between, as
+    /// in runs that are cut from one sorted list of all codes.
+    case stretch
+    /// Code by code.
+    case codes
+  }
+
   /// What the table lacks of `run`, which holds one day.
-  ///
-  /// Reads the stretch of the primary key from the first to the last code: for runs that are cut from
-  /// one sorted list, each row of the day once.
-  public func compare(_ run: Run) throws -> Comparison {
+  public func compare(_ run: Run, by lookup: Lookup) throws -> Comparison {
     guard let first = run.entries.first?.key, let last = run.entries.last?.key else {
       var comparison = Comparison(run)
       comparison.finish()
       return comparison
     }
-    return try database.retrying { connection in
+    switch lookup {
+    case .stretch:
+      return try database.retrying { connection in
+        var comparison = Comparison(run)
+        try readRows(
+          of: first.day, "code BETWEEN \(first.code.bytes) AND \(last.code.bytes)", connection,
+          label: "read ad_ctr"
+        ) { comparison.meet($0.key, holding: $0.value) }
+        comparison.finish()
+        return comparison
+      }
+    case .codes:
       var comparison = Comparison(run)
-      try connection.forEachRow(
-        """
-        SELECT code, hour, epoch, show_count, click_count FROM ad_ctr FORCE INDEX (PRIMARY) \
-        WHERE day = \(date: first.day.description) \
-        AND code BETWEEN \(first.code.bytes) AND \(last.code.bytes) \
-        ORDER BY day, code, hour, epoch
-        """, label: "read ad_ctr"
-      ) { row in
-        let (key, count) = try AdCtr.read(row, on: first.day)
-        comparison.meet(key, holding: count)
+      try forEachHeld(of: codes(of: run), on: first.day, label: "read ad_ctr") { _, rows in
+        for row in rows { comparison.meet(row.key, holding: row.value) }
       }
       comparison.finish()
       return comparison
     }
+  }
+
+  private func codes(of run: Run) -> [Code] {
+    var codes: [Code] = []
+    for entry in run.entries where codes.last != entry.key.code { codes.append(entry.key.code) }
+    return codes
   }
 
   /// Inserts what is missing and raises what is smaller, and notes in the same transaction that the
@@ -80,10 +95,11 @@ public struct AdCtr {
         """, label: "confirm ad_source")
       var statement = BulkStatement(
         head: AdCtr.insertHead, row: "(?,?,?,?,?,?)", columns: AdCtr.columns,
-        tail: AdCtr.insertTail,
-        label: "merge ad_ctr", connection: connection)
+        tail: AdCtr.insertTail, label: "merge ad_ctr", connection: connection)
+      // All of one day.
+      let day = Array((rows.first?.key.day.description ?? "").utf8)
       for row in rows {
-        statement.put(Array(row.key.day.description.utf8))
+        statement.put(day)
         statement.put(UInt64(row.key.hour))
         statement.put(row.key.code.bytes)
         statement.put(UInt64(row.key.epoch))
@@ -110,20 +126,43 @@ public struct AdCtr {
     GREATEST(ad_ctr.click_count, /*!80019 new.click_count */ /*M! VALUES(click_count) */)
     """
 
-  /// Reads `code, hour, epoch, show_count, click_count`.
-  static func read(
-    _ row: borrowing MySQLRow, on day: CivilDay
-  ) throws(MySQLError) -> (AdCtrKey, HourCount) {
-    guard let code = row.bytes(0).flatMap({ Code($0) }), let hour = row.unsigned(1), hour <= 23,
+  /// Reads the rows of one day that `condition` names, in the order of the primary key.
+  func readRows(
+    of day: CivilDay, _ condition: SQL, lock: SQL = "", _ connection: MySQLConnection,
+    label: StaticString, _ body: (Run.Entry) -> Void
+  ) throws {
+    var last: Code?
+    try connection.forEachRow(
+      """
+      SELECT code, hour, epoch, show_count, click_count FROM ad_ctr FORCE INDEX (PRIMARY) \
+      WHERE day = \(date: day.description) AND \(condition) \
+      ORDER BY day, code, hour, epoch\(lock)
+      """, label: label
+    ) { row in
+      let entry = try AdCtr.read(row, on: day, after: last)
+      last = entry.key.code
+      body(entry)
+    }
+  }
+
+  /// Reads `code, hour, epoch, show_count, click_count`. The rows of an image share one code.
+  private static func read(
+    _ row: borrowing MySQLRow, on day: CivilDay, after last: Code?
+  ) throws(MySQLError) -> Run.Entry {
+    let code: Code? = row.withBytes(0) { bytes in
+      guard let bytes else { return nil }
+      if let last, last.isEqual(to: bytes) { return last }
+      return Code(bytes)
+    }
+    guard let code, let hour = row.unsigned(1), hour <= 23,
       let epoch = row.unsigned(2).flatMap({ UInt16(exactly: $0) }), let shows = row.unsigned(3),
       let clicks = row.unsigned(4)
     else {
       throw MySQLError(
         operation: "read ad_ctr", code: 0, message: "a row is no hour of an image's counts")
     }
-    return (
-      AdCtrKey(day: day, code: code, hour: Int(hour), epoch: epoch),
-      HourCount(shows: shows, clicks: clicks)
-    )
+    return Run.Entry(
+      key: AdCtrKey(day: day, code: code, hour: Int(hour), epoch: epoch),
+      value: HourCount(shows: shows, clicks: clicks))
   }
 }

@@ -26,74 +26,76 @@ extension AdCtr {
     differing: (DayHash, DayHashDifference) -> Void
   ) throws -> Merged<[DayHash]> {
     database.disconnect()
-    var proven: [DayHash] = []
+    guard let day = hashes.first?.day else { return Merged(provenHeld: []) }
     var codes: [Code] = []
     for hash in hashes where codes.last != hash.code { codes.append(hash.code) }
+    let lock: SQL = database.settings.access == .readWrite ? " FOR UPDATE" : ""
+    var proven: [DayHash] = []
     var rest = hashes[...]
-    for start in stride(from: 0, to: codes.count, by: AdCtr.codesPerStatement) {
-      let batch = codes[start..<min(start + AdCtr.codesPerStatement, codes.count)]
-      let held = try heldCounts(of: batch, on: hashes[0].day)
-      while let hash = rest.first, hash.code <= batch.last! {  // because no batch is empty
-        rest = rest.dropFirst()
-        switch AdCtr.difference(of: hash, epoch: epochs[hash.lineage], from: held) {
-        case nil: proven.append(hash)
-        case let difference?: differing(hash, difference)
+    try forEachHeld(of: codes, on: day, lock: lock, label: "read back ad_ctr") { codes, rows in
+      var rows = rows[...]
+      for code in codes {
+        let held = rows.prefix { $0.key.code == code }
+        rows = rows.dropFirst(held.count)
+        while let hash = rest.first, hash.code == code {
+          rest = rest.dropFirst()
+          switch AdCtr.difference(of: hash, epoch: epochs[hash.lineage], from: held) {
+          case nil: proven.append(hash)
+          case let difference?: differing(hash, difference)
+          }
         }
       }
     }
     return Merged(provenHeld: proven)
   }
 
-  private func heldCounts(
-    of codes: ArraySlice<Code>, on day: CivilDay
-  ) throws -> [AdCtrKey: HourCount] {
-    try database.retrying { connection in
-      // Long codes may fill a small packet.
-      let bytesMax = connection.maxAllowedPacketBytes / 4
-      var held: [AdCtrKey: HourCount] = [:]
-      var list: SQL = ""
-      for code in codes {
-        if !list.bytes.isEmpty { list.append(",") }
-        list.append("\(code.bytes)")
-        guard list.bytes.count > bytesMax || code == codes.last else { continue }
-        try readCounts(of: list, on: day, connection) { held[$0] = $1 }
-        list = ""
-      }
-      return held
-    }
-  }
-
-  private func readCounts(
-    of list: SQL, on day: CivilDay, _ connection: MySQLConnection,
-    _ body: (AdCtrKey, HourCount) -> Void
+  /// Hands over what the table holds of some codes, as many at a time as one statement asks for.
+  ///
+  /// - Parameter codes: in ascending order, each once; `body` is given them and the rows of all of them
+  ///   in the order of the primary key.
+  func forEachHeld(
+    of codes: [Code], on day: CivilDay, lock: SQL = "", label: StaticString,
+    _ body: (_ codes: ArraySlice<Code>, _ rows: [Run.Entry]) -> Void
   ) throws {
-    let lock: SQL = database.settings.access == .readWrite ? " FOR UPDATE" : ""
-    try connection.forEachRow(
-      """
-      SELECT code, hour, epoch, show_count, click_count FROM ad_ctr FORCE INDEX (PRIMARY) \
-      WHERE day = \(date: day.description) AND code IN (\(list))\(lock)
-      """, label: "read back ad_ctr"
-    ) { row in
-      let (key, count) = try AdCtr.read(row, on: day)
-      body(key, count)
+    var rest = codes[...]
+    while !rest.isEmpty {
+      let (asked, rows) = try database.retrying { connection in
+        // Long codes may fill a small packet.
+        let bytesMax = connection.maxAllowedPacketBytes / 4
+        var list: SQL = ""
+        var count = 0
+        for code in rest.prefix(AdCtr.codesPerStatement) where list.bytes.count <= bytesMax {
+          if count > 0 { list.append(",") }
+          list.append("\(code.bytes)")
+          count += 1
+        }
+        var rows: [Run.Entry] = []
+        try readRows(of: day, "code IN (\(list))", lock: lock, connection, label: label) {
+          rows.append($0)
+        }
+        return (rest.prefix(count), rows)
+      }
+      body(asked, rows)
+      rest = rest.dropFirst(asked.count)
     }
   }
 
   /// Nil where MySQL holds every count of the hash exactly, and none that it has not.
+  ///
+  /// - Parameter held: the rows of the hash's code.
   static func difference(
-    of hash: DayHash, epoch: UInt16?, from held: [AdCtrKey: HourCount]
+    of hash: DayHash, epoch: UInt16?, from held: ArraySlice<Run.Entry>
   ) -> DayHashDifference? {
     guard let epoch else { return .lacking }
-    var counts = [UInt64?](repeating: nil, count: 24)
-    for value in hash.hours { counts[value.hour] = value.count }
+    var rows = [UInt64?](repeating: nil, count: 24)
+    for row in held where row.key.epoch == epoch { rows[row.key.hour] = row.value[hash.metric] }
     var isAhead = false
-    for (hour, count) in counts.enumerated() {
-      let row = held[AdCtrKey(day: hash.day, code: hash.code, hour: hour, epoch: epoch)]
-      if let count {
-        guard let row, row[hash.metric] >= count else { return .lacking }
-      }
-      if let row, row[hash.metric] > count ?? 0 { isAhead = true }
+    for value in hash.hours {
+      guard let row = rows[value.hour], row >= value.count else { return .lacking }
+      isAhead = isAhead || row > value.count
+      rows[value.hour] = nil
     }
-    return isAhead ? .ahead : nil
+    // What is left are hours that the hash does not have.
+    return isAhead || rows.contains { ($0 ?? 0) > 0 } ? .ahead : nil
   }
 }

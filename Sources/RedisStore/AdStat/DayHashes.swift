@@ -19,37 +19,34 @@ extension AdStatStore {
     let names = codes.flatMap { code in
       Metric.allCases.map { DayHashName(code: code, metric: $0, day: day) }
     }
-    let looks = try connection.pipeline(
-      names.flatMap { name in
-        let key = keys.key(of: name)
-        return [RedisCommand("HLEN", [key]), RedisCommand("PTTL", [key])]
-      })
+    let endings = KeyEndings(of: day)
+    let redisKeys = names.map { keys.key(of: $0.code, endings[$0.metric]) }
+    let lengths = try connection.pipeline(redisKeys.map { RedisCommand("HLEN", [$0]) })
+    let ttls = try ttls(of: redisKeys)
     // A key that some other program filled may be huge: only what fits a day is fetched.
-    var fetched: [DayHashName] = []
-    for (index, name) in names.enumerated() {
-      if case .integer(let count) = looks[2 * index],
-        (1...DayHash.fieldCountMax).contains(Int(count))
-      {
-        fetched.append(name)
-      }
+    let fetched = names.indices.filter { index in
+      guard case .integer(let count) = lengths[index] else { return false }
+      return (1...DayHash.fieldCountMax).contains(Int(count))
     }
     let contents = try connection.pipeline(
-      fetched.map { RedisCommand("HGETALL", [keys.key(of: $0)]) })
+      fetched.map { RedisCommand("HGETALL", [redisKeys[$0]]) })
     var content = zip(fetched, contents).makeIterator()
     var next = content.next()
 
     var found: [FoundDayHash] = []
     for (index, name) in names.enumerated() {
       var fields: RedisReply?
-      if let current = next, current.0 == name {
+      if let current = next, current.0 == index {
         fields = current.1
         next = content.next()
       }
-      guard let (hash, fault) = try read(name, length: looks[2 * index], fields: fields) else {
+      guard let (hash, fault) = try read(name, length: lengths[index], fields: fields) else {
         continue
       }
-      let hadTTL = try integer(looks[2 * index + 1], of: "PTTL") >= 0
-      found.append(FoundDayHash(name: name, hash: hash, fault: fault, hadTTL: hadTTL))
+      let hadTTL = try ttls.map { replies throws(RedisError) in
+        try integer(replies[index], of: "PTTL") >= 0
+      }
+      found.append(FoundDayHash(name: name, hash: hash, fault: fault, hadTTL: hadTTL ?? false))
     }
     try persist(found.filter(\.hadTTL))
     return found
@@ -73,19 +70,30 @@ extension AdStatStore {
     }
     // Forgotten by another run between the two looks.
     guard !words.isEmpty else { return nil }
-    var pairs: [(name: [UInt8], value: [UInt8])] = []
+    var reader = DayHash.Reader()
     for index in stride(from: 0, to: words.count, by: 2) {
       guard case .bytes(let field) = words[index], case .bytes(let value) = words[index + 1] else {
         throw unexpected(words[index], of: "HGETALL")
       }
-      pairs.append((field, value))
+      do throws(DayHashFault) {
+        try reader.take(field.span, value.span)
+      } catch {
+        return (nil, "\(error)")
+      }
     }
     do throws(DayHashFault) {
-      let hash = try DayHash(code: name.code, metric: name.metric, day: name.day, fields: pairs)
-      return (hash, nil)
+      return (try reader.hash(code: name.code, metric: name.metric, day: name.day), nil)
     } catch {
       return (nil, "\(error)")
     }
+  }
+
+  /// Nil where no key of this Redis has an expiry time: none has to be asked for its own.
+  private func ttls(of redisKeys: [[UInt8]]) throws(RedisError) -> [RedisReply]? {
+    let fields = try connection.serverInfo().fields
+    let keyspace = fields["db\(connection.endpoint.database)"] ?? "expires=0"
+    guard !keyspace.split(separator: ",").contains("expires=0") else { return nil }
+    return try connection.pipeline(redisKeys.map { RedisCommand("PTTL", [$0]) })
   }
 
   private func persist(_ found: [FoundDayHash]) throws(RedisError) {

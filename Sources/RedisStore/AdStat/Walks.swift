@@ -28,6 +28,29 @@ extension AdStatStore {
     try walk(pattern, read: keys.dayHash, body)
   }
 
+  /// Walks the images that have hashes of one day, each met once: at its show hash, or at its click hash
+  /// where it has no other. SCAN itself may hand over a key again.
+  public func walkImages(of day: CivilDay, _ body: (AdStatPage<Code>) throws -> Void) throws {
+    try walkDayHashes(of: day) { page in
+      let clicks = page.names.filter { $0.metric == .click }
+      let shows = KeyEndings(of: day)[.show]
+      let lengths = try connection.pipeline(
+        clicks.map { RedisCommand("HLEN", [keys.key(of: $0.code, shows)]) })
+      var images = AdStatPage<Code>(misnamed: page.misnamed, walk: page.walk)
+      for name in page.names where name.metric == .show { images.names.append(name.code) }
+      for (name, length) in zip(clicks, lengths) {
+        switch length {
+        case .integer(0): images.names.append(name.code)
+        case .integer: break
+        // What is no hash is met, too, and named.
+        case .error(let message) where message.hasPrefix("WRONGTYPE"): break
+        default: throw unexpected(length, of: "HLEN")
+        }
+      }
+      try body(images)
+    }
+  }
+
   private func walk<Name>(
     _ pattern: [UInt8], read: ([UInt8]) throws(AdStatKeyFault) -> Name?,
     _ body: (AdStatPage<Name>) throws -> Void

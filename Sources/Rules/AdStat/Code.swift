@@ -10,6 +10,15 @@ public struct Code: Hashable, Comparable, Sendable {
     self.bytes = Array(bytes)
   }
 
+  /// Nil where `bytes` is empty or longer than 128.
+  public init?(_ bytes: Span<UInt8>) {
+    guard (1...Code.byteCountMax).contains(bytes.count) else { return nil }
+    self.bytes = Array(bytes)
+  }
+
+  /// Whether it is made of these bytes.
+  public func isEqual(to other: Span<UInt8>) -> Bool { bytes.isEqual(to: other) }
+
   /// Byte by byte, as MySQL orders VARBINARY.
   public static func < (a: Code, b: Code) -> Bool { a.bytes.lexicographicallyPrecedes(b.bytes) }
 }

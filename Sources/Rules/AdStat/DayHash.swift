@@ -40,29 +40,46 @@ public enum DayHashFault: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension DayHash {
-  /// Reads the fields of a hash, in any order; each name comes once, as Redis guarantees.
-  public init(
-    code: Code, metric: Metric, day: CivilDay, fields: [(name: [UInt8], value: [UInt8])]
-  ) throws(DayHashFault) {
-    var lineage: Lineage?
-    var hours: [HourValue] = []
-    for (name, value) in fields {
-      if name == DayHash.lineageField {
+  /// Takes the fields of one hash, in any order; each name comes once, as Redis guarantees.
+  public struct Reader {
+    private var lineage: Lineage?
+    private var hours: [HourValue] = []
+
+    public init() { hours.reserveCapacity(24) }
+
+    public mutating func take(
+      _ name: Span<UInt8>, _ value: Span<UInt8>
+    ) throws(DayHashFault) {
+      guard let hour = CounterValue.canonical(name, digitsMax: 2), hour <= 23 else {
+        guard DayHash.lineageField.isEqual(to: name) else { throw .unknownField(Array(name)) }
         lineage = Lineage(value)
-        continue
+        return
       }
-      guard let hour = CounterValue.read(name), hour <= 23 else { throw .unknownField(name) }
       guard let count = CounterValue.readSum(value) else {
-        throw .noCount(hour: Int(hour), value: value)
+        throw .noCount(hour: Int(hour), value: Array(value))
       }
       hours.append(HourValue(hour: Int(hour), count: count))
     }
-    guard let lineage else { throw .noLineage }
-    self.code = code
-    self.metric = metric
-    self.day = day
-    self.lineage = lineage
-    self.hours = hours.sorted { $0.hour < $1.hour }
+
+    public consuming func hash(
+      code: Code, metric: Metric, day: CivilDay
+    ) throws(DayHashFault) -> DayHash {
+      guard let lineage else { throw .noLineage }
+      // In the order in which they were counted first, which is that of the day but for a few.
+      let isAscending = zip(hours, hours.dropFirst()).allSatisfy { $0.hour < $1.hour }
+      return DayHash(
+        code: code, metric: metric, day: day, lineage: lineage,
+        hours: isAscending ? hours : hours.sorted { $0.hour < $1.hour })
+    }
+  }
+
+  /// As a `Reader` that is given all fields.
+  public init(
+    code: Code, metric: Metric, day: CivilDay, fields: [(name: [UInt8], value: [UInt8])]
+  ) throws(DayHashFault) {
+    var reader = Reader()
+    for (name, value) in fields { try reader.take(name.span, value.span) }
+    self = try reader.hash(code: code, metric: metric, day: day)
   }
 
   /// The fields as they stand in Redis.

@@ -15,8 +15,13 @@ public struct Lineage: Hashable, Sendable {
 
   /// Nil where `bytes` are not 32 lower-case hex digits.
   public init?(_ bytes: some Collection<UInt8>) {
-    guard bytes.count == 32, let high = hexadecimal(bytes.prefix(16)),
-      let low = hexadecimal(bytes.suffix(16))
+    self.init(Array(bytes).span)
+  }
+
+  /// Nil where `bytes` are not 32 lower-case hex digits.
+  public init?(_ bytes: Span<UInt8>) {
+    guard bytes.count == 32, let high = hexadecimal(bytes.extracting(first: 16)),
+      let low = hexadecimal(bytes.extracting(last: 16))
     else { return nil }
     self.high = high
     self.low = low
@@ -28,9 +33,10 @@ extension Lineage: CustomStringConvertible {
 }
 
 /// Reads at most 16 lower-case hex digits.
-private func hexadecimal(_ bytes: some Collection<UInt8>) -> UInt64? {
+private func hexadecimal(_ bytes: Span<UInt8>) -> UInt64? {
   var value: UInt64 = 0
-  for byte in bytes {
+  for index in bytes.indices {
+    let byte = bytes[index]
     switch byte {
     case UInt8(ascii: "0")...UInt8(ascii: "9"):
       value = value << 4 | UInt64(byte - UInt8(ascii: "0"))

@@ -17,6 +17,10 @@ public struct SortedRun<Key: Comparable & Sendable, Value: Mergeable>: Sendable 
   public let entries: [Entry]
 
   public init(_ unsorted: [Entry]) {
+    if zip(unsorted, unsorted.dropFirst()).allSatisfy({ $0.key < $1.key }) {
+      entries = unsorted
+      return
+    }
     var merged: [Entry] = []
     merged.reserveCapacity(unsorted.count)
     for entry in unsorted.sorted(by: { $0.key < $1.key }) {

@@ -10,7 +10,7 @@ struct RedisRightsTests {
     .rollOver: [
       "eval", "time", "getrange", "del", "hget", "hset", "hlen", "hincrby", "scan", "info",
     ],
-    .archive: ["eval", "time", "del", "hget", "hset", "hlen", "hgetall", "pttl", "scan", "info"],
+    .archive: ["eval", "time", "del", "hget", "hset", "hlen", "hgetall", "scan", "info"],
     .sync: ["getrange", "scan", "info"],
     .expire: ["eval", "get", "getrange", "del", "strlen", "scan", "info"],
   ]

@@ -35,6 +35,28 @@ struct ArchiveDayTests {
     #expect(try fixture.rows() == rows)
   }
 
+  /// Their codes lie scattered over the day then, and an image's two hashes on different pages.
+  @Test(arguments: MySQLServer.available)
+  func moreImagesThanAreCollectedAtOnceAreArchivedOnceEach(flavor: MySQLServer.Flavor) throws {
+    let fixture = try AdStatFixture(flavor)
+    let (both, shown, clicked) = ((0..<1500), (1500..<2000), (2000..<2500))
+    for number in both { try fixture.count("c\(number)", shows: 7, clicks: 2) }
+    for number in shown { try fixture.count("c\(number)", shows: 3) }
+    for number in clicked { try fixture.count("c\(number)", clicks: 1) }
+    fixture.rollOver()
+    try fixture.clock.set(to: "2026-11-21 02:10:00")
+    var job = ArchiveDay()
+    job.codesCollectedMax = 100
+    #expect(fixture.perform(job).numbers == [4000, 2500, 0, 0, 0])
+    #expect(
+      try fixture.query(
+        "SELECT CONCAT(COUNT(*), ' ', SUM(show_count), ' ', SUM(click_count)) FROM ad_ctr")
+        == ["2500 12000 3500"])
+    job.keepDays = 0
+    #expect(fixture.perform(job).numbers == [4000, 0, 2500, 4000, 0])
+    #expect(try fixture.send("DBSIZE") == .integer(1))
+  }
+
   @Test(arguments: MySQLServer.available)
   func oddCodesArriveByteForByte(flavor: MySQLServer.Flavor) throws {
     let fixture = try AdStatFixture(flavor)

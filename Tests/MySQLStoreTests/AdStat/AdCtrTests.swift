@@ -33,16 +33,18 @@ struct AdCtrTests {
     let sources = AdSource(MySQLDatabase(database.endpoint))
     _ = try sources.register(AdCtrTests.lineage)
     let first = run([(key([0x61]), HourCount(shows: 10, clicks: 3))])
-    try table.merge(try table.compare(first), number: 4, of: AdCtrTests.lineage)
+    try table.merge(try table.compare(first, by: .stretch), number: 4, of: AdCtrTests.lineage)
     // As a text, 9 is larger than 10.
     let second = run([(key([0x61]), HourCount(shows: 9, clicks: 4))])
-    try table.merge(try table.compare(second), number: 2, of: AdCtrTests.lineage)
+    try table.merge(try table.compare(second, by: .codes), number: 2, of: AdCtrTests.lineage)
     #expect(try database.run("SELECT show_count, click_count FROM ad_ctr") == "10\t4")
     #expect(try sources.row(of: AdCtrTests.lineage) == AdSourceRow(epoch: 1, confirmed: 4))
   }
 
-  @Test(arguments: MySQLServer.available)
-  func comparingFindsWhatIsMissingSmallerAndAhead(flavor: MySQLServer.Flavor) throws {
+  @Test(arguments: MySQLServer.available, [AdCtr.Lookup.stretch, .codes])
+  func comparingFindsWhatIsMissingSmallerAndAhead(
+    flavor: MySQLServer.Flavor, lookup: AdCtr.Lookup
+  ) throws {
     let database = try MigratedDatabase(flavor)
     try database.run(
       """
@@ -58,7 +60,7 @@ struct AdCtrTests {
         (key(Array("a ".utf8)), HourCount(shows: 6)),
         (key(Array("b".utf8), hour: 4, epoch: 2), HourCount(shows: 5, clicks: 2)),
         (key(Array("c".utf8)), HourCount(shows: 5)), (key(Array("d".utf8)), HourCount(shows: 8)),
-      ]))
+      ]), by: lookup)
     #expect(comparison.missing.map(\.key) == [key(Array("A".utf8)), key(Array("c".utf8))])
     #expect(
       comparison.smaller.map(\.key)
@@ -78,13 +80,14 @@ struct AdCtrTests {
       (key([UInt8($0.offset)]), HourCount(shows: $0.element, clicks: $0.element - 1))
     }
     for _ in 0..<2 {
-      try table.merge(try table.compare(run([])), number: 1, of: AdCtrTests.lineage)
-      try table.merge(try table.compare(run(entries)), number: 1, of: AdCtrTests.lineage)
+      try table.merge(try table.compare(run([]), by: .stretch), number: 1, of: AdCtrTests.lineage)
+      try table.merge(
+        try table.compare(run(entries), by: .stretch), number: 1, of: AdCtrTests.lineage)
     }
     #expect(
       try database.run("SELECT show_count, click_count FROM ad_ctr ORDER BY code")
         == counts.map { "\($0)\t\($0 - 1)" }.joined(separator: "\n"))
-    #expect(try table.compare(run(entries)).allHeld)
+    #expect(try table.compare(run(entries), by: .stretch).allHeld)
   }
 
   @Test(arguments: MySQLServer.available)
@@ -114,6 +117,22 @@ struct AdCtrTests {
   }
 
   @Test(arguments: MySQLServer.available)
+  func manyCodesAreLookedUpInSeveralStatements(flavor: MySQLServer.Flavor) throws {
+    let database = try MigratedDatabase(flavor)
+    let table = AdCtr(MySQLDatabase(database.endpoint))
+    let entries = (1000..<2300).flatMap { number in
+      [3, 4].map { (key(Array("c\(number)".utf8), hour: $0), HourCount(shows: 7)) }
+    }
+    let held = run(entries.enumerated().filter { $0.offset % 3 != 0 }.map(\.element))
+    try table.merge(try table.compare(held, by: .codes), number: 1, of: AdCtrTests.lineage)
+    let comparison = try table.compare(run(entries), by: .codes)
+    #expect(comparison.heldCount == held.count)
+    #expect(
+      comparison.missing.map(\.key)
+        == entries.enumerated().filter { $0.offset % 3 == 0 }.map(\.element.0))
+  }
+
+  @Test(arguments: MySQLServer.available)
   func manyHashesAreProvenInSeveralStatements(flavor: MySQLServer.Flavor) throws {
     let database = try MigratedDatabase(flavor)
     let table = AdCtr(MySQLDatabase(database.endpoint))
@@ -127,10 +146,37 @@ struct AdCtrTests {
         (key(Array(code.utf8), hour: 23), HourCount(shows: 2)),
       ]
     }
-    try table.merge(try table.compare(run(entries)), number: 1, of: AdCtrTests.lineage)
+    try table.merge(
+      try table.compare(run(entries), by: .stretch), number: 1, of: AdCtrTests.lineage)
     let proven = try table.prove(hashes, epochs: [AdCtrTests.lineage: 1]) { hash, difference in
       Issue.record("\(hash.code) \(difference)")
     }
     #expect(proven.value == hashes)
+  }
+
+  @Test func showsAndClicksOfAnHourAreOneRow() throws {
+    let other = Lineage(Array("fedcba9876543210fedcba9876543210".utf8))!
+    let clicks = try DayHash(
+      code: Code(Array("b".utf8))!, metric: .click, day: AdCtrTests.day,
+      fields: [(Array("2".utf8), Array("5".utf8)), (DayHash.lineageField, Array("\(other)".utf8))])
+    let run = AdCtr.run(
+      of: [
+        try hash("a", counts: [(0, 1), (9, 2), (23, 3)]),
+        try hash("a", .click, counts: [(1, 4), (9, 5)]),
+        try hash("b", counts: [(2, 6), (3, 7)]), clicks,
+        try hash("c", .click, counts: [(4, 8)]),
+      ], epochs: [AdCtrTests.lineage: 2, other: 1])
+    let (a, b, c) = (Array("a".utf8), Array("b".utf8), Array("c".utf8))
+    #expect(
+      run.entries == [
+        .init(key: key(a, hour: 0, epoch: 2), value: HourCount(shows: 1)),
+        .init(key: key(a, hour: 1, epoch: 2), value: HourCount(clicks: 4)),
+        .init(key: key(a, hour: 9, epoch: 2), value: HourCount(shows: 2, clicks: 5)),
+        .init(key: key(a, hour: 23, epoch: 2), value: HourCount(shows: 3)),
+        .init(key: key(b, hour: 2, epoch: 1), value: HourCount(clicks: 5)),
+        .init(key: key(b, hour: 2, epoch: 2), value: HourCount(shows: 6)),
+        .init(key: key(b, hour: 3, epoch: 2), value: HourCount(shows: 7)),
+        .init(key: key(c, hour: 4, epoch: 2), value: HourCount(clicks: 8)),
+      ])
   }
 }
