@@ -56,7 +56,8 @@ extension CPCSketch {
   /// How many bits of each column are set.
   func columnCounts() -> [Int] {
     var counts = [Int](repeating: 0, count: 64)
-    for coupon in surprises.slots where coupon != CouponSet.free { counts[Int(coupon & 63)] += 1 }
+    // Without a branch, which nobody could foresee.
+    for slot in surprises.slots { counts[Int(slot & 63)] &+= slot == CouponSet.free ? 0 : 1 }
     guard hasWindow else { return counts }
     for column in 0..<windowOffset { counts[column] = 1 << lgK - counts[column] }
     for bit in 0..<8 { counts[windowOffset + bit] = window.count(ofBit: UInt64(bit)) }

@@ -49,9 +49,21 @@ struct CouponSetTests {
     }
   }
 
-  /// Items that somebody chose to meet: reading and merging them is no slower, and gives the same.
+  /// Items that somebody chose to meet: no look-up walks through thousands of them.
+  @Test func couponsInOnePlaceAreScattered() {
+    var (oneByOne, atOnce) = (CouponSet(lgK: 20), CouponSet(lgK: 20))
+    for coupon in 0..<UInt32(20_000) { _ = oneByOne.insert(coupon) }
+    atOnce.insert(Array(0..<20_000))
+    for set in [oneByOne, atOnce] {
+      #expect(set.count == 20_000)
+      let runs = set.slots.split(separator: CouponSet.free, omittingEmptySubsequences: true)
+      #expect(runs.map(\.count).max()! < 5000)
+    }
+  }
+
+  /// Reading and merging them gives the same as with any others.
   @Test func couponsInOnePlaceAreReadAndMergedLikeOthers() throws {
-    let coupons = (0..<UInt32(3 << 15)).map { $0 }
+    let coupons = Array(0..<UInt32(3 << 15))
     var sketch = try CPCSketch(lgK: 20, seed: 9001)
     for coupon in coupons.dropLast() { #expect(sketch.add(coupon: coupon) == true) }
     let image = sketch.serialized()

@@ -137,4 +137,15 @@ struct MalformedImageTests {
       }
     }
   }
+
+  /// Terabytes, with which a reader that took them first would end the process.
+  @Test func theReadersOfStreamsAskForNoMemoryInAdvance() {
+    let bytes = [UInt8](repeating: 0x55, count: 400)
+    #expect(throws: SketchError.corrupt(.pairs)) {
+      try PairCode.read(bytes, part: 0..<400, pairCount: 1 << 45, lgK: 26)
+    }
+    #expect(throws: SketchError.corrupt(.window)) {
+      try WindowCode.read(bytes, part: 0..<400, phase: 3, lgK: 47)
+    }
+  }
 }
