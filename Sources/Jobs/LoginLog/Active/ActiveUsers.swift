@@ -8,7 +8,7 @@ public import Rules
 ///
 /// Both stores hand their bitmaps over in an order of their own and know many users in common, so that
 /// all of them are sorted by user before the first is told: in memory as long as they are few, else in
-/// nameless files. Memory stays below about 30 MB however many users there are (`LoginSorter`); disk
+/// nameless files. The whole process stays below 40 MB however many users there are (`LoginSorter`); disk
 /// grows by some 40 bytes for each bitmap of a user in a month, twice that while files are merged.
 public struct ActiveUsers: Sendable {
   public var range: DayRange
@@ -39,7 +39,12 @@ public struct ActiveUsers: Sendable {
       directory: temporaryDirectory, recordsInMemoryMax: recordsInMemoryMax)
     let rejectedCount = try readRedis(into: sorter, context)
     try readMySQL(into: sorter, context)
-    try sorter.forEachUser(body)
+    var userCount = 0
+    try sorter.forEachUser { user, dayCount in
+      try body(user, dayCount)
+      userCount += 1
+      if userCount % 1000 == 0 { try context.interruption.check() }
+    }
     return rejectedCount
   }
 
