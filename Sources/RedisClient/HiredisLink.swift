@@ -65,19 +65,30 @@ final class HiredisLink {
     }
   }
 
-  /// Reads the next reply, copies it and frees hiredis' own.
+  /// Reads the next reply and copies it.
+  func receive() throws(Failure) -> RedisReply {
+    let reply = try next()
+    defer { freeReplyObject(reply) }
+    return try RedisReply(copying: reply)
+  }
+
+  /// Reads the next reply and lets `body` look at it.
+  func receive<T>(_ body: (borrowing RedisReplyView) throws -> T) throws -> T {
+    let reply = try next()
+    defer { freeReplyObject(reply) }
+    return try body(RedisReplyView(reply))
+  }
+
+  /// The next reply, the caller's to free.
   ///
   /// The corresponding C functions are `redisGetReplyFromReader` and `redisBufferRead`.
-  func receive() throws(Failure) -> RedisReply {
+  private func next() throws(Failure) -> UnsafeMutablePointer<redisReply> {
     limits.pointee = ReplyLimits()
     var receivedBytes = 0
     while true {
       var reply: UnsafeMutableRawPointer?
       guard redisGetReplyFromReader(context, &reply) == REDIS_OK else { throw failure() }
-      if let reply {
-        defer { freeReplyObject(reply) }
-        return try RedisReply(copying: reply.assumingMemoryBound(to: redisReply.self))
-      }
+      if let reply { return reply.assumingMemoryBound(to: redisReply.self) }
       let bufferedBytes = context.pointee.reader.pointee.len
       guard redisBufferRead(context) == REDIS_OK else { throw failure() }
       receivedBytes += max(0, context.pointee.reader.pointee.len - bufferedBytes)

@@ -19,6 +19,9 @@ enum ReadOnlyCommands {
     return pairs.contains(name + " " + second)
   }
 
+  /// Whether a command of this name only reads, whatever its words are; the name in capital letters.
+  static func allows(name: StaticString) -> Bool { names.contains("\(name)") }
+
   private static func upper(_ words: [[UInt8]], _ index: Int) -> String? {
     index < words.count ? String(decoding: words[index], as: UTF8.self).uppercased() : nil
   }

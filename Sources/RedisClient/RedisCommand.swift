@@ -26,20 +26,21 @@ public struct RedisCommand: Sendable, Equatable {
       buffer.append(0x0a)
     }
   }
+}
 
-  private func appendHead(_ mark: Unicode.Scalar, _ count: Int, to buffer: inout [UInt8]) {
-    buffer.append(UInt8(ascii: mark))
-    // Digits by hand: a string for each of a million small numbers is what a pipeline would spend
-    // its time on.
-    var divisor = 1
-    while count / divisor >= 10 { divisor *= 10 }
-    while divisor > 0 {
-      buffer.append(UInt8(ascii: "0") + UInt8(count / divisor % 10))
-      divisor /= 10
-    }
-    buffer.append(0x0d)
-    buffer.append(0x0a)
+/// `*3\r\n` or `$12\r\n`.
+func appendHead(_ mark: Unicode.Scalar, _ count: Int, to buffer: inout [UInt8]) {
+  buffer.append(UInt8(ascii: mark))
+  // Digits by hand: a string for each of a million small numbers is what a pipeline would spend its
+  // time on.
+  var divisor = 1
+  while count / divisor >= 10 { divisor *= 10 }
+  while divisor > 0 {
+    buffer.append(UInt8(ascii: "0") + UInt8(count / divisor % 10))
+    divisor /= 10
   }
+  buffer.append(0x0d)
+  buffer.append(0x0a)
 }
 
 /// Bytes for people: printable ASCII as it is, all else as `\xHH`, cut after `limit` bytes.

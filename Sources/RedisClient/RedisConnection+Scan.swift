@@ -9,12 +9,52 @@ extension RedisConnection {
     matching pattern: [UInt8], pageSize: Int = 1000,
     _ page: (_ keys: [[UInt8]], _ walk: ScanProgress) throws -> Void
   ) throws {
+    var keys: [[UInt8]] = []
+    try scan(matching: pattern, pageSize: pageSize) { key, _ in
+      keys.append(key.withUnsafeBufferPointer { Array($0) })
+    } answer: { _, _ in
+    } page: { _, walk in
+      let met = keys
+      keys = []
+      try page(met, walk)
+    }
+  }
+
+  /// The same, with a question about the keys: `ask` appends one command for a key, or none; `answer` is
+  /// given what came back for those it asked about.
+  ///
+  /// What is asked about one page goes to the server together with the SCAN for the next, so that it has
+  /// work while answers are looked at. In `page`, and there only, the connection may be used for
+  /// something else: the page's answers have all been given.
+  public func scan(
+    matching pattern: [UInt8], pageSize: Int = 1000,
+    ask: (_ key: Span<UInt8>, _ request: inout RedisRequest) throws -> Void,
+    answer: (_ key: Span<UInt8>, _ reply: borrowing RedisReplyView) throws -> Void,
+    page: (_ asked: KeyPage, _ walk: ScanProgress) throws -> Void
+  ) throws {
     var server = try ScannedServer(self)
     var restarts = 0
-    var cursor: UInt64 = 0
-    var visitedKeys = 0
+    var step = ScanStep(cursor: 0)
+    var (isFirst, visitedKeys) = (true, 0)
     while true {
-      let step = try scanStep(from: cursor, matching: pattern, pageSize: pageSize)
+      var request = RedisRequest()
+      var asked = KeyPage()
+      for index in 0..<step.keys.count {
+        let key = step.keys.bytes.span.extracting(step.keys.range(index))
+        let commandCount = request.commandCount
+        try ask(key, &request)
+        if request.commandCount > commandCount { asked.append(key) }
+      }
+      let isLast = step.cursor == 0 && !isFirst
+      if !isLast { request.addScan(from: step.cursor, pattern, pageSize) }
+      var next = ScanStep(cursor: 0)
+      try pipeline(request) { place, reply in
+        if place < asked.count {
+          try answer(asked.bytes.span.extracting(asked.range(place)), reply)
+        } else {
+          next = try Self.readStep(reply)
+        }
+      }
       // A cursor is good for the server process that gave it: another one has its keys in another
       // order. Without a run_id to compare, every new connection counts as another server.
       if linkCount != server.linkCount {
@@ -26,39 +66,49 @@ extension RedisConnection {
               operation: "SCAN", kind: .disconnected,
               message: "the server was replaced \(restarts) times during one walk")
           }
-          (server, cursor, visitedKeys) = (now, 0, 0)
+          (server, step) = (now, ScanStep(cursor: 0))
+          (isFirst, visitedKeys) = (true, 0)
           continue
         }
         server.linkCount = now.linkCount
       }
-      cursor = step.cursor
-      visitedKeys = max(visitedKeys, Self.visitedKeys(at: cursor, of: server.keyCount))
-      try page(
-        step.keys, ScanProgress(visitedKeys: visitedKeys, expectedKeys: server.keyCount))
-      if cursor == 0 { return }
+      if !isFirst {
+        visitedKeys = max(visitedKeys, Self.visitedKeys(at: step.cursor, of: server.keyCount))
+        try page(
+          asked, ScanProgress(visitedKeys: visitedKeys, expectedKeys: server.keyCount))
+      }
+      if isLast { return }
+      (step, isFirst) = (next, false)
     }
   }
 
   private static let scanRestartsMax = 10
 
-  private func scanStep(
-    from cursor: UInt64, matching pattern: [UInt8], pageSize: Int
-  ) throws(RedisError) -> (cursor: UInt64, keys: [[UInt8]]) {
-    let arguments = ["\(cursor)", "MATCH", "", "COUNT", "\(max(1, pageSize))"]
-    var command = RedisCommand("SCAN", arguments.map { Array($0.utf8) })
-    command.words[3] = pattern
-    guard case .array(let parts) = try send(command), parts.count == 2,
-      case .bytes(let cursorText) = parts[0],
-      let next = UInt64(String(decoding: cursorText, as: UTF8.self)),
-      case .array(let elements) = parts[1]
-    else { throw Self.malformedScan }
-    var keys: [[UInt8]] = []
-    keys.reserveCapacity(elements.count)
-    for element in elements {
-      guard case .bytes(let key) = element else { throw Self.malformedScan }
-      keys.append(key)
+  private static func readStep(_ reply: borrowing RedisReplyView) throws -> ScanStep {
+    if let message = reply.errorMessage {
+      throw RedisError(
+        operation: "SCAN", kind: .refused(code: String(message.prefix { $0 != " " })),
+        message: printable(Array(message.utf8), limit: 500))
     }
-    return (next, keys)
+    let cursor: UInt64?? = reply.withElement(0) { element in
+      element.withBytes { text in
+        text.withUnsafeBufferPointer { UInt64(String(decoding: $0, as: UTF8.self)) }
+      } ?? nil
+    }
+    guard reply.count == 2, let cursor = cursor ?? nil else { throw malformedScan }
+    var step = ScanStep(cursor: cursor)
+    let isWhole: Bool? = reply.withElement(1) { keys in
+      guard let count = keys.count else { return false }
+      for index in 0..<count {
+        let isKey: Void?? = keys.withElement(index) { key in
+          key.withBytes { step.keys.append($0) }
+        }
+        guard (isKey ?? nil) != nil else { return false }
+      }
+      return true
+    }
+    guard isWhole == true else { throw malformedScan }
+    return step
   }
 
   private static var malformedScan: RedisError {
@@ -85,6 +135,23 @@ extension RedisConnection {
   }
 }
 
+/// What one SCAN answered: keys, and where to go on; 0 at the end.
+private struct ScanStep {
+  var cursor: UInt64
+  var keys = KeyPage()
+}
+
+extension RedisRequest {
+  fileprivate mutating func addScan(from cursor: UInt64, _ pattern: [UInt8], _ pageSize: Int) {
+    begin("SCAN", wordCount: 5)
+    add(Array(String(cursor).utf8))
+    add("MATCH")
+    add(pattern)
+    add("COUNT")
+    add(max(1, pageSize))
+  }
+}
+
 /// The server a walk began on.
 private struct ScannedServer {
   var linkCount: Int
@@ -96,6 +163,24 @@ private struct ScannedServer {
     linkCount = connection.linkCount
     runID = info.runID
     keyCount = info.keyCount(database: connection.endpoint.database)
+  }
+}
+
+/// Keys of one page of SCAN, behind one another.
+public struct KeyPage: Sendable {
+  public private(set) var bytes: [UInt8] = []
+  private var ends: [Int] = []
+
+  public var count: Int { ends.count }
+
+  /// Where in `bytes` a key lies.
+  public func range(_ index: Int) -> Range<Int> {
+    (index == 0 ? 0 : ends[index - 1])..<ends[index]
+  }
+
+  mutating func append(_ key: Span<UInt8>) {
+    key.withUnsafeBufferPointer { bytes += $0 }
+    ends.append(bytes.count)
   }
 }
 

@@ -91,6 +91,31 @@ public final class RedisConnection {
     return replies
   }
 
+  /// Sends all commands of the request in one go and hands over their replies, each with its place.
+  ///
+  /// Every reply is handed over once: after a break all commands are sent again, and what was answered
+  /// before is passed over. The connection must not be used inside `body`; where `body` throws, the
+  /// link is given up and the error passes.
+  public func pipeline(
+    _ request: RedisRequest, _ body: (Int, borrowing RedisReplyView) throws -> Void
+  ) throws {
+    if access == .readOnly, let name = request.firstWriting { throw refusal(of: name) }
+    var retry = Retry.afterBreak(tries: tries)
+    var answeredCount = 0
+    while true {
+      do {
+        return try exchangeOnce(request, &answeredCount, body)
+      } catch {
+        link = nil
+        // Kinds that are worth another try are told by a link alone, never by `body`.
+        guard let broken = error as? RedisError,
+          let pause = retry.pauseSeconds(after: broken.kind)
+        else { throw error }
+        sleep(seconds: pause)
+      }
+    }
+  }
+
   /// What INFO says (all sections tally asks for), read afresh.
   ///
   /// Asked for without sections: several of them at once are known since Redis 7 only.
@@ -132,10 +157,14 @@ public final class RedisConnection {
   private func refuseWrites(_ commands: some Sequence<RedisCommand>) throws(RedisError) {
     guard access == .readOnly else { return }
     for command in commands where !ReadOnlyCommands.allows(command) {
-      throw RedisError(
-        operation: command.summary, kind: .readOnlyConnection,
-        message: "this connection only reads, nothing was sent")
+      throw refusal(of: command.summary)
     }
+  }
+
+  private func refusal(of operation: String) -> RedisError {
+    RedisError(
+      operation: operation, kind: .readOnlyConnection,
+      message: "this connection only reads, nothing was sent")
   }
 }
 
@@ -174,6 +203,30 @@ extension RedisConnection {
       return replies
     } catch {
       throw RedisError(operation: operation(), kind: error.kind, message: error.message)
+    }
+  }
+
+  private func exchangeOnce(
+    _ request: RedisRequest, _ answeredCount: inout Int,
+    _ body: (Int, borrowing RedisReplyView) throws -> Void
+  ) throws {
+    let link = if let link { link } else { try openLink() }
+    do {
+      try link.send(request.bytes)
+      for place in 0..<request.commandCount {
+        try link.receive { reply in
+          // A replica that has just begun to load answers all commands so; none was carried out.
+          if place == 0, let message = reply.errorMessage, message.hasPrefix("LOADING") {
+            throw HiredisLink.Failure(kind: .refused(code: "LOADING"), message: message)
+          }
+          guard place >= answeredCount else { return }
+          answeredCount = place + 1
+          try body(place, reply)
+        }
+      }
+    } catch let failure as HiredisLink.Failure {
+      throw RedisError(
+        operation: request.summary, kind: failure.kind, message: failure.message)
     }
   }
 

@@ -56,6 +56,93 @@ struct ScanTests {
     #expect(found == [Array("other".utf8)])
   }
 
+  @Test func whatIsAskedAboutAKeyIsAnsweredForThatKey() throws {
+    let connection = try connected()
+    _ = try connection.pipeline(
+      (0..<3000).map { RedisCommand("SET", "key:\($0)", "value \($0)") })
+    _ = try connection.send(RedisCommand("LPUSH", "list", "x"))
+    var (answers, refused, asked): ([String: String], [String], Int) = ([:], [], 0)
+    try connection.scan(matching: Self.star, pageSize: 100) { key, request in
+      // Only what ends with an even digit, and the list.
+      guard let last = text(key).utf8.last, last % 2 == 0 else { return }
+      request.begin("GET", wordCount: 1)
+      request.add(key)
+    } answer: { key, reply in
+      if let value = reply.withBytes({ text($0) }) {
+        answers[text(key)] = value
+      } else {
+        refused.append(text(key))
+        let error = try reply.copy()
+        #expect(error.errorCode == "WRONGTYPE")
+      }
+    } page: { page, _ in
+      asked += page.count
+      // Between two pages the connection is free.
+      let answer = try connection.send(RedisCommand("PING"))
+      #expect(answer == .status("PONG"))
+    }
+    let expected = (0..<1500).map { ("key:\(2 * $0)", "value \(2 * $0)") }
+    #expect(answers == Dictionary(uniqueKeysWithValues: expected))
+    #expect(refused == ["list"] && asked == 1501)
+  }
+
+  private func text(_ bytes: Span<UInt8>) -> String {
+    bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// What was asked is asked again, and what was answered already is passed over.
+  @Test func aConnectionThatBreaksBetweenAnswersGivesEachOfThemOnce() throws {
+    let server = try RedisServer()
+    let keys = try Self.fill(try RedisConnection(RedisEndpoint(url: server.url())), count: 200)
+    let plan = FaultPlan()
+    let proxy = try FaultProxy(.redis, to: server.socketPath, plan: plan)
+    let connection = try RedisConnection(RedisEndpoint(url: proxy.redisURL(database: 0)))
+    plan.begin([.cut(.beforeReply, having: "GET", "key:77")])
+    var answered: [[UInt8]] = []
+    try connection.scan(matching: Self.star, pageSize: 50) { key, request in
+      request.begin("GET", wordCount: 1)
+      request.add(key)
+    } answer: { key, reply in
+      reply.withBytes { value in #expect(value.count == 1) }
+      answered.append(key.withUnsafeBufferPointer { Array($0) })
+    } page: { _, _ in
+    }
+    #expect(plan.struckCount == 1)
+    #expect(answered.count == 200 && Set(answered) == keys)
+  }
+
+  @Test func anErrorWhileAnswersAreReadLeavesTheConnectionUsable() throws {
+    struct Stop: Error {}
+    let connection = try connected()
+    _ = try Self.fill(connection, count: 300)
+    #expect(throws: Stop.self) {
+      try connection.scan(matching: Self.star) { key, request in
+        request.begin("GET", wordCount: 1)
+        request.add(key)
+      } answer: { _, _ in
+        throw Stop()
+      } page: { _, _ in
+      }
+    }
+    #expect(try connection.send(RedisCommand("ECHO", "hello")) == bytes("hello"))
+  }
+
+  @Test func aReadOnlyWalkRefusesToWrite() throws {
+    let owner = try connected()
+    _ = try Self.fill(owner, count: 3)
+    let reading = try RedisConnection(owner.endpoint, access: .readOnly)
+    let error = try failure {
+      try reading.scan(matching: Self.star) { key, request in
+        request.begin("DEL", wordCount: 1)
+        request.add(key)
+      } answer: { _, _ in
+      } page: { _, _ in
+      }
+    }
+    #expect(error.kind == .readOnlyConnection)
+    #expect(try owner.send(RedisCommand("DBSIZE")) == .integer(3))
+  }
+
   @Test func anEmptyDatabaseIsOnePage() throws {
     var walks: [ScanProgress] = []
     try connected().scan(matching: Self.star) { keys, walk in
