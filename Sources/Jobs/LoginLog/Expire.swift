@@ -10,8 +10,8 @@ public import Rules
 public struct Expire: Job {
   public static let name = "loginlog expire"
 
-  /// Bitmaps merged, proven, logged and deleted together. Each run costs one connection and one fsync.
-  static let runSize = 20_000
+  /// Bitmaps that are logged, and then deleted, together: each slice costs an fsync.
+  static let sliceSize = 20_000
 
   public var rule: ExpiryRule
   /// `TALLY_LOG_DIR`.
@@ -25,8 +25,7 @@ public struct Expire: Job {
   public func perform(in context: JobContext, report: inout RunReport) throws {
     let log = try ExpiryLog(directory: logDirectory, day: context.clock.day(at: context.now))
     let source = try LoginSource(context)
-    try source.mergeAll(where: rule.isExpired, runSize: Expire.runSize, report: &report) {
-      run, report in
+    try source.mergeAll(where: rule.isExpired, report: &report) { run, report in
       if context.isDryRun {
         report.forgotten += run.count
       } else {
@@ -44,16 +43,19 @@ public struct Expire: Job {
         .readBackMismatch, "login_month does not hold what was merged into it; nothing was deleted",
         hint: "Look for a trigger on the table, or for somebody who changes its rows.")
     }
-    let logged = try log.append(merged, key: source.bitmaps.key(of:), loggedAt: context.now)
-    try source.bitmaps.forget(logged) { userMonth, verdict in
-      switch verdict {
-      case .deleted, .gone: report.forgotten += 1
-      case .changed:
-        report.rejected += 1
-        context.observer.rejected(
-          source.bitmaps.key(of: userMonth),
-          because: "changed since it was read; the next run takes it")
+    try merged.forEachSlice(of: Expire.sliceSize) { slice in
+      let logged = try log.append(slice, stem: source.bitmaps.stem(of:), loggedAt: context.now)
+      try source.bitmaps.forget(logged) { userMonth, verdict in
+        switch verdict {
+        case .deleted, .gone: report.forgotten += 1
+        case .changed:
+          report.rejected += 1
+          context.observer.rejected(
+            source.bitmaps.key(of: userMonth()),
+            because: "changed since it was read; the next run takes it")
+        }
       }
+      try context.interruption.check()
     }
   }
 }

@@ -31,22 +31,25 @@ final class ExpiryLog {
     try? directory.close()
   }
 
-  /// Appends a line for every bitmap and waits until the disk has them; only then gives the receipt
+  /// Appends a line for every bitmap, whose key is the stem of its group and its id, and waits until the disk has them; only then gives the receipt
   /// back, so that nothing can be forgotten that was not logged.
   ///
   /// If the run dies in here, lines stand in the file for bitmaps that are still in Redis. The next run
   /// logs them again, which is harmless: putting lines back is an OR.
   func append(
-    _ merged: consuming Merged<LoginRun>, key: (UserMonth) -> [UInt8], loggedAt: Int
+    _ merged: consuming Merged<LoginRun>, stem: (LoginGroup) -> [UInt8], loggedAt: Int
   ) throws(JobFailure) -> Merged<LoginRun> {
     let file = try openedFile()
     state = .broken
     do {
+      let run = merged.value
+      let lines = run.groups.map {
+        ExpiryLogLine.Writer(of: $0, stem: stem($0), loggedAt: loggedAt)
+      }
       var buffer: [UInt8] = []
-      for entry in merged.value.entries {
-        let line = ExpiryLogLine.text(
-          key: key(entry.key), userMonth: entry.key, bitmap: entry.value, loggedAt: loggedAt)
-        buffer += line.utf8
+      for index in run.indices {
+        let id = run.ids.span.extracting(run.idRange(index))
+        lines[run.group(index)].append(id, run.bitmap(index), to: &buffer)
         buffer.append(UInt8(ascii: "\n"))
         if buffer.count > 1 << 18 {
           try file.writeAll(buffer)

@@ -20,18 +20,11 @@ public struct ExpiryLogLine: Equatable, Sendable {
   public static func text(
     key: [UInt8], userMonth: UserMonth, bitmap: LoginBitmap, loggedAt: Int
   ) -> String {
-    var json = JSONText()
-    json.add("schema", 1)
-    json.add("key", String(decoding: key, as: UTF8.self))
-    json.add("key_hex", hex(key))
-    json.add("month", userMonth.month.description)
-    json.add("type", String(decoding: userMonth.user.type, as: UTF8.self))
-    json.add("id", String(decoding: userMonth.user.id, as: UTF8.self))
-    json.add("bitmap", hex(bitmap.bytes))
-    json.add("days", bitmap.days.daysOfMonth)
-    json.add("logged_at", utcText(loggedAt))
-    json.add("checksum", checksum(json.open))
-    return json.description
+    let writer = Writer(of: LoginGroup(of: userMonth), stem: key, loggedAt: loggedAt)
+    let nothing: [UInt8] = []
+    var line: [UInt8] = []
+    writer.append(keyEnd: nothing.span, userMonth.user.id.span, bitmap, to: &line)
+    return String(decoding: line, as: UTF8.self)
   }
 
   /// Reads a line that `text` wrote, without its newline; anything else is told why it is none.
@@ -47,7 +40,9 @@ public struct ExpiryLogLine: Equatable, Sendable {
     let signed = bytes.dropLast(tailByteCount)
     let signature = bytes.suffix(tailByteCount).dropLast(2)
     guard signature.starts(with: tail.utf8) else { throw .torn }
-    guard Array(signature.suffix(8)) == Array(ExpiryLogLine.checksum(signed).utf8) else {
+    let checksum = crc32(signed)
+    let digits = hex((0..<4).map { UInt8(truncatingIfNeeded: checksum >> (24 - 8 * $0)) })
+    guard signature.suffix(8).elementsEqual(digits.utf8) else {
       throw .wrongChecksum
     }
     guard line.hasPrefix(#"{"schema":1,"#) else { throw .unknownSchema }
@@ -69,13 +64,6 @@ public struct ExpiryLogLine: Equatable, Sendable {
     else { return nil }
     return String(text[start..<end])
   }
-
-  private static func checksum(_ bytes: some Sequence<UInt8>) -> String {
-    let sum = crc32(bytes)
-    return hex((0..<4).map { UInt8(truncatingIfNeeded: sum >> (24 - 8 * $0)) })
-  }
-
-  private static func checksum(_ text: String) -> String { checksum(text.utf8) }
 }
 
 /// Why a line is none of the expiry log.
@@ -86,12 +74,4 @@ public enum ExpiryLogFault: Error, Equatable, Sendable {
   /// Written by a later version.
   case unknownSchema
   case missingField
-}
-
-/// `2026-11-20T03:04:05Z`
-private func utcText(_ instant: Int) -> String {
-  let day = LocalClock.utc.day(at: instant)
-  let second = instant - day.index * 86_400
-  let parts = [second / 3600, second / 60 % 60, second % 60]
-  return "\(day)T" + parts.map { ($0 < 10 ? "0" : "") + String($0) }.joined(separator: ":") + "Z"
 }

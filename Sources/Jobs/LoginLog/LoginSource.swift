@@ -13,6 +13,10 @@ struct LoginSource {
   private let connection: RedisConnection
   private let preflight: RedisPreflight
 
+  /// Bitmaps that are merged together: up to 60 MB while they are sorted. The larger a run, the less often
+  /// rows are read in passing.
+  static let runSize = 1_000_000
+
   /// TTLs found are named up to this many, then counted.
   private static let ttlNamedMax = 10
 
@@ -38,11 +42,11 @@ struct LoginSource {
   /// Reads the bitmaps of the months that `isWanted` names and merges what MySQL lacks of them (in a
   /// dry run only counts it). `afterMerging` is then given each run.
   func mergeAll(
-    where isWanted: (Month) -> Bool, runSize: Int, report: inout RunReport,
+    where isWanted: (Month) -> Bool, report: inout RunReport,
     afterMerging: (LoginRun, inout RunReport) throws -> Void = { _, _ in }
   ) throws {
     var ttlCount = 0
-    try bitmaps.forEachRun(where: isWanted, runSize: runSize) { finding in
+    try bitmaps.forEachRun(where: isWanted, runSize: LoginSource.runSize) { finding in
       switch finding {
       case .malformed(let key, let reason):
         report.rejected += 1
@@ -69,11 +73,16 @@ struct LoginSource {
 
   private func merge(_ run: LoginRun, report: inout RunReport) throws {
     report.found += run.count
-    let comparison = try table.compare(run)
-    let lackingCount = comparison.missing.count + comparison.smaller.count
-    report.unchanged += run.count - lackingCount
-    if !context.isDryRun { try table.merge(comparison) }
-    report.changed += lackingCount
+    let lacking = try table.lacking(of: run)
+    report.unchanged += run.count - lacking.count
+    guard !context.isDryRun else {
+      report.changed += lacking.count
+      return
+    }
+    try table.merge(lacking, of: run) { rowCount in
+      report.changed += rowCount
+      try context.interruption.check()
+    }
   }
 
   private func warnOfTTL(_ key: [UInt8], _ milliseconds: Int64, count: Int) {

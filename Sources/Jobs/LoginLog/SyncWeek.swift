@@ -7,17 +7,12 @@ public import Rules
 public struct SyncWeek: Job {
   public static let name = "loginlog sync-week"
 
-  /// Bitmaps collected before they are merged: about 20 MB, and long enough stretches of the table
-  /// for its pages to be written once.
-  static let runSize = 100_000
-
   /// The months to carry over: `SyncRule.months(asOf:)`, or those of `--month`.
   public var months: [Month]
 
   public init(months: [Month]) { self.months = months }
 
   public func perform(in context: JobContext, report: inout RunReport) throws {
-    try LoginSource(context).mergeAll(
-      where: months.contains, runSize: SyncWeek.runSize, report: &report)
+    try LoginSource(context).mergeAll(where: months.contains, report: &report)
   }
 }

@@ -39,7 +39,8 @@ public struct JSONText: Sendable, CustomStringConvertible {
     open += JSONText.quoted(name) + ":" + value
   }
 
-  private static func quoted(_ text: String) -> String {
+  /// A text as a JSON string, with its quotation marks.
+  static func quoted(_ text: String) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

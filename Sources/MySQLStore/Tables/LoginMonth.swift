@@ -6,43 +6,50 @@ public import Rules
 /// Shape: `(month, user_type, user_id)` -> `days`, bit d = day d.
 /// Merge: bitwise OR; a bit that is set stays set, so repeating a merge changes nothing.
 public struct LoginMonth {
-  public typealias Comparison = RunComparison<UserMonth, LoginDays>
-
   let database: MySQLDatabase
 
   public init(_ database: MySQLDatabase) { self.database = database }
 
-  /// What the table lacks of `run`. A bitmap without a day needs no row.
-  public func compare(_ run: LoginRun) throws -> Comparison {
-    let days = run.compactMapValues { $0.days.isEmpty ? nil : $0.days }
-    return try database.retrying { connection in
-      var comparison = Comparison(days)
-      try LoginMonthQuery.forEachRow(of: days, on: connection) { comparison.meet($0, holding: $1) }
-      comparison.finish()
-      return comparison
+  /// Which bitmaps of `run` the table lacks, or holds fewer days of; in order. A bitmap without a day
+  /// needs no row.
+  public func lacking(of run: LoginRun) throws -> [Int] {
+    var lacking: [Int] = []
+    for stretch in run.stretches {
+      lacking += try database.retrying { connection in
+        try LoginMonthQuery(of: stretch, on: connection).compare().lacking
+      }
     }
+    return lacking
   }
 
   /// Inserts what is missing and raises what is smaller. Rows go in the order of the primary key, so
   /// that two runs at once wait for each other instead of locking each other out.
-  public func merge(_ lacking: Comparison, rowsPerTransaction: Int = 10_000) throws {
-    let rows = SortedRun(lacking.missing + lacking.smaller).entries
-    for start in stride(from: 0, to: rows.count, by: rowsPerTransaction) {
-      let batch = rows[start..<min(start + rowsPerTransaction, rows.count)]
+  ///
+  /// `lacking` is what the table lacks of `run`; `committed` is told of the rows of each transaction.
+  public func merge(
+    _ lacking: [Int], of run: LoginRun, rowsPerTransaction: Int = 50_000,
+    committed: (Int) throws -> Void = { _ in }
+  ) throws {
+    let months = run.groups.map { Array($0.month.firstDay.description.utf8) }
+    for start in stride(from: 0, to: lacking.count, by: rowsPerTransaction) {
+      let batch = lacking[start..<min(start + rowsPerTransaction, lacking.count)]
       try database.transaction("merge login_month") { connection in
         var statement = BulkStatement(
           head: LoginMonth.insertHead, row: "(?,?,?,?,UTC_TIMESTAMP())",
           columns: LoginMonth.columns, tail: LoginMonth.insertTail, label: "merge login_month",
           connection: connection)
-        for row in batch {
-          statement.put(Array(row.key.month.firstDay.description.utf8))
-          statement.put(row.key.user.type)
-          statement.put(row.key.user.id)
-          statement.put(UInt64(row.value.bits))
+        let ids = run.ids.span
+        for index in batch {
+          let group = run.group(index)
+          statement.put(months[group])
+          statement.put(run.groups[group].type)
+          statement.put(ids.extracting(run.idRange(index)))
+          statement.put(UInt64(run.days(index).bits))
           try statement.endRow()
         }
         _ = try statement.finish()
       }
+      try committed(batch.count)
     }
   }
 
@@ -52,7 +59,7 @@ public struct LoginMonth {
   /// Fresh, because what the writing session sees may be what it has not committed.
   public func prove(_ run: LoginRun) throws -> Merged<LoginRun>? {
     database.disconnect()
-    guard try compare(run).allHeld else { return nil }
+    guard try lacking(of: run).isEmpty else { return nil }
     return Merged(provenHeld: run)
   }
 

@@ -1,71 +1,83 @@
 internal import MySQLClient
 internal import Rules
 
-/// Reads the rows of `login_month` that a run has keys for, by their primary keys.
+/// Reads the rows of `login_month` that a stretch of a run, one month and one type, has ids for.
 ///
-/// Keys are joined from a list, a thousand a statement, and not read by ranges: the users of a batch
-/// lie anywhere in a month, so that a range from the first to the last would read the whole month
-/// once a batch. The effort is that of the run, however large the table is.
-enum LoginMonthQuery {
-  static let keysPerStatementMax = 1000
+/// The rows from the first id to the last are read in the order of their keys, for as long as these are
+/// no more than some a bitmap: one in passing costs a tenth of one that is looked up. Where the table is
+/// much larger than the run, what is left is looked up by its ids, so that the effort is that of the run.
+struct LoginMonthQuery {
+  /// How many rows are read in passing, at most, for each bitmap of the stretch.
+  static let rowsPerBitmap = 8
+  static let idsPerStatement = 500
 
-  /// Hands over the rows in ascending order of their keys.
-  static func forEachRow(
-    of run: SortedRun<UserMonth, LoginDays>, on connection: MySQLConnection,
-    _ body: (UserMonth, LoginDays) throws -> Void
-  ) throws {
-    // A long id may fill a small packet before the thousand is full.
-    let bytesMax = min(1 << 20, connection.maxAllowedPacketBytes / 4)
-    var keys: SQL = ""
+  private let stretch: LoginRun
+  private let condition: SQL
+  private let connection: MySQLConnection
+
+  init(of stretch: LoginRun, on connection: MySQLConnection) {
+    self.stretch = stretch
+    self.connection = connection
+    let group = stretch.groups[stretch.group(stretch.startIndex)]
+    condition =
+      "month = \(date: group.month.firstDay.description) AND user_type = \(group.type)"
+  }
+
+  /// What the table lacks of the stretch.
+  func compare() throws -> LoginComparison {
+    var comparison = LoginComparison(stretch)
+    let limit = LoginMonthQuery.rowsPerBitmap * stretch.count
+    let read = try meet(
+      "BETWEEN \(id(stretch.startIndex)) AND \(id(stretch.endIndex - 1))", limit, &comparison)
+    if read == limit { try lookUpRest(&comparison) }
+    comparison.finish()
+    return comparison
+  }
+
+  private func lookUpRest(_ comparison: inout LoginComparison) throws {
+    // A long id may fill a small packet before the list is full.
+    let bytesMax = connection.maxAllowedPacketBytes / 4
+    var list: SQL = ""
     var count = 0
-    func flush() throws {
-      guard count > 0 else { return }
-      try connection.forEachRow(statement(for: keys), label: "read login_month") { row in
-        let (key, days) = try read(row)
-        try body(key, days)
-      }
-      keys = ""
+    let rest = comparison.rest
+    for index in rest {
+      list.append(count == 0 ? "\(id(index))" : ",\(id(index))")
+      count += 1
+      guard
+        count == LoginMonthQuery.idsPerStatement || list.bytes.count > bytesMax
+          || index == rest.last
+      else { continue }
+      _ = try meet("IN (\(list))", count, &comparison)
+      list = ""
       count = 0
     }
-    for entry in run.entries {
-      keys.append(count == 0 ? first(entry.key) : following(entry.key))
+  }
+
+  /// Feeds the rows with such ids to the comparison and returns how many there were.
+  private func meet(
+    _ ids: SQL, _ limit: Int, _ comparison: inout LoginComparison
+  ) throws -> Int {
+    var count = 0
+    try connection.forEachRow(
+      """
+      SELECT user_id, days FROM login_month FORCE INDEX (PRIMARY) \
+      WHERE \(condition) AND user_id \(ids) ORDER BY month, user_type, user_id LIMIT \(limit)
+      """, label: "read login_month"
+    ) { row in
       count += 1
-      if count == keysPerStatementMax || keys.bytes.count > bytesMax { try flush() }
+      let bits = row.unsigned(1).flatMap { UInt32(exactly: $0) }
+      let isRead = row.withBytes(0) { id in
+        guard let id, let bits else { return false }
+        comparison.meet(id, holding: LoginDays(bits: bits))
+        return true
+      }
+      guard isRead else {
+        throw MySQLError(
+          operation: "read login_month", code: 0, message: "a row is no month of a user's logins")
+      }
     }
-    try flush()
+    return count
   }
 
-  /// STRAIGHT_JOIN: the list is walked and each row looked up, never the other way round.
-  private static func statement(for keys: SQL) -> SQL {
-    """
-    SELECT r.month, r.user_type, r.user_id, r.days FROM (\(keys)) AS k STRAIGHT_JOIN login_month AS r \
-    ON r.month = k.month AND r.user_type = k.user_type AND r.user_id = k.user_id \
-    ORDER BY r.month, r.user_type, r.user_id
-    """
-  }
-
-  /// The first SELECT of a UNION names the columns and, with the others, sets their types.
-  private static func first(_ key: UserMonth) -> SQL {
-    """
-    SELECT DATE\(date: key.month.firstDay.description) AS month, \(key.user.type) AS user_type, \
-    \(key.user.id) AS user_id
-    """
-  }
-
-  private static func following(_ key: UserMonth) -> SQL {
-    """
-     UNION ALL SELECT DATE\(date: key.month.firstDay.description),\(key.user.type),\(key.user.id)
-    """
-  }
-
-  private static func read(_ row: borrowing MySQLRow) throws(MySQLError) -> (UserMonth, LoginDays) {
-    guard let day = row.bytes(0).flatMap({ CivilDay(bytes: $0[...]) }),
-      let type = row.bytes(1), let id = row.bytes(2), let user = UserKey(type: type, id: id),
-      let bits = row.unsigned(3).flatMap({ UInt32(exactly: $0) })
-    else {
-      throw MySQLError(
-        operation: "read login_month", code: 0, message: "a row is no month of a user's logins")
-    }
-    return (UserMonth(month: day.month, user: user), LoginDays(bits: bits))
-  }
+  private func id(_ index: Int) -> [UInt8] { Array(stretch.ids[stretch.idRange(index)]) }
 }

@@ -11,50 +11,78 @@ extension LoginBitmaps {
     case changed
   }
 
+  /// How many bitmaps one script looks at: some hundred microseconds, for which Redis serves nobody else.
+  static let bitmapsPerScript = 200
+  static let scriptsPerPipeline = 10
+
   /// Deletes every bitmap of the run that still holds exactly the bytes that MySQL is proven to hold.
   ///
   /// The receipt is used up. If the run dies in here, some bitmaps are deleted and the others stay;
   /// the next run finds those, sees that MySQL has them, and deletes them.
   /// `each` is told of every bitmap, so that a count is right also when a later batch fails.
   public func forget(
-    _ merged: consuming Merged<LoginRun>, batchSize: Int = 500,
-    each: (UserMonth, Verdict) -> Void
+    _ merged: consuming Merged<LoginRun>, each: (_ userMonth: () -> UserMonth, Verdict) -> Void
   ) throws(RedisError) {
-    let entries = merged.value.entries
-    for start in stride(from: 0, to: entries.count, by: batchSize) {
-      let batch = entries[start..<min(start + batchSize, entries.count)]
-      let replies = try connection.evaluate(
-        compareAndDelete,
-        batch.map { RedisScriptCall(keys: [key(of: $0.key)], arguments: [$0.value.bytes]) })
-      for (entry, reply) in zip(batch, replies) { each(entry.key, try verdict(of: reply)) }
+    let run = merged.value
+    let stems = run.groups.map(stem(of:))
+    for batch in run.slices(of: LoginBitmaps.bitmapsPerScript * LoginBitmaps.scriptsPerPipeline) {
+      let parts = batch.slices(of: LoginBitmaps.bitmapsPerScript)
+      let calls = parts.map { part in
+        RedisScriptCall(
+          keys: part.indices.map { stems[part.group($0)] + part.ids[part.idRange($0)] },
+          arguments: part.indices.map { part.bitmap($0).bytes })
+      }
+      let replies = try connection.evaluate(compareAndDelete, calls)
+      for (part, reply) in zip(parts, replies) {
+        let verdicts = try verdicts(of: reply, count: part.count)
+        for (index, verdict) in zip(part.indices, verdicts) {
+          each({ part.userMonth(index) }, verdict)
+        }
+      }
     }
   }
 
-  private func verdict(of reply: RedisReply) throws(RedisError) -> Verdict {
-    switch reply {
-    case .bytes(Array("OK".utf8)), .status("OK"): return .deleted
-    case .bytes(Array("GONE".utf8)): return .gone
-    case .bytes(Array("CHANGED".utf8)): return .changed
-    // Another kind of value took its place.
-    case .error(let message) where message.contains("WRONGTYPE"): return .changed
-    default: throw unexpected(reply, of: "script \(compareAndDelete.name)")
+  private func verdicts(of reply: RedisReply, count: Int) throws(RedisError) -> [Verdict] {
+    let operation = "script \(compareAndDelete.name)"
+    guard case .bytes(let letters) = reply, letters.count == count else {
+      throw unexpected(reply, of: operation)
     }
+    var verdicts: [Verdict] = []
+    for letter in letters {
+      switch letter {
+      case UInt8(ascii: "D"): verdicts.append(.deleted)
+      case UInt8(ascii: "G"): verdicts.append(.gone)
+      case UInt8(ascii: "C"): verdicts.append(.changed)
+      default: throw unexpected(reply, of: operation)
+      }
+    }
+    return verdicts
   }
 }
 
-/// Deletes a string if it holds exactly the given bytes. The length is asked for first: a value of
-/// 512 MB must not be copied into the script.
+/// Deletes each of some strings if it holds exactly the bytes given for it, and answers with a letter for
+/// each: deleted, gone, changed. Another kind of value that took the place of one has changed; any other
+/// error ends it, before anything is deleted.
+///
+/// Of each at most one byte more than a bitmap has is looked at: a value of 512 MB must not be copied into
+/// the script, and shows by that byte that it is none of those given.
 private let compareAndDelete = RedisScript(
   name: "CADS",
   source: """
-    local length = redis.call('STRLEN', KEYS[1])
-    if length ~= #ARGV[1] then
-      if length == 0 and redis.call('TYPE', KEYS[1]).ok == 'none' then return 'GONE' end
-      return 'CHANGED'
+    local verdicts, same = {}, {}
+    for i, key in ipairs(KEYS) do
+      local value = redis.pcall('GETRANGE', key, 0, \(LoginBitmap.byteCountMax))
+      local verdict = 'C'
+      if type(value) == 'table' then
+        if not string.find(value.err, 'WRONGTYPE', 1, true) then return value end
+      elseif value == '' and redis.call('TYPE', key).ok == 'none' then
+        verdict = 'G'
+      elseif value == ARGV[i] then
+        verdict = 'D'
+        same[#same + 1] = key
+      end
+      verdicts[i] = verdict
     end
-    local value = redis.call('GET', KEYS[1])
-    if not value then return 'GONE' end
-    if value ~= ARGV[1] then return 'CHANGED' end
-    redis.call('DEL', KEYS[1])
-    return 'OK'
+    if #same > 0 then redis.call('DEL', unpack(same)) end
+    return table.concat(verdicts)
     """)

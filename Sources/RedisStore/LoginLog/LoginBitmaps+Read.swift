@@ -1,55 +1,81 @@
 internal import RedisClient
 internal import Rules
 
+// How a walk over the keys becomes bitmaps.
 extension LoginBitmaps {
-  /// Reads these bitmaps in one pipeline, never more than 65 bytes of each: a SETBIT far out makes
-  /// a value of 512 MB. What is malformed is reported, what vanished meanwhile is passed over.
-  func read(_ userMonths: some Collection<UserMonth>, looksForTTL: Bool, found: (Finding) -> Void)
-    throws(RedisError) -> [LoginRun.Entry]
-  {
-    let keys = userMonths.map(key(of:))
-    let replies = try connection.pipeline(keys.map(getPrefix))
-    if looksForTTL { try reportTTLs(of: keys, found) }
-    var entries: [LoginRun.Entry] = []
-    entries.reserveCapacity(keys.count)
-    for (position, userMonth) in userMonths.enumerated() {
-      let bytes: [UInt8]
-      switch replies[position] {
-      case .bytes([]):
-        guard try exists(keys[position]) else { continue }
-        bytes = []
-      case .bytes(let held): bytes = held
-      case let reply where reply.errorCode == "WRONGTYPE":
-        found(.malformed(key: keys[position], reason: "it is no string"))
-        continue
-      case let reply: throw unexpected(reply, of: "GETRANGE")
-      }
-      do throws(LoginBitmapFault) {
-        let bitmap = try LoginBitmap(bytes: bytes, of: userMonth.month)
-        entries.append(.init(key: userMonth, value: bitmap))
-      } catch {
-        found(.malformed(key: keys[position], reason: error.description))
-      }
+  /// Whether a key is a bitmap's, and of a month that is wanted.
+  func select(
+    _ key: Span<UInt8>, where isWanted: (Month) -> Bool, _ found: (Finding) -> Void
+  ) -> Bool {
+    do throws(LoginKeyFault) {
+      return isWanted(try keys.parts(of: key).month)
+    } catch {
+      found(.malformed(key: copy(key), reason: error.description))
+      return false
     }
-    return entries
   }
 
-  /// One byte more than is accepted, so that a longer value shows itself.
-  private func getPrefix(of key: [UInt8]) -> RedisCommand {
-    RedisCommand("GETRANGE", [key, [UInt8(ascii: "0")], Array("\(LoginBitmap.byteCountMax)".utf8)])
+  /// Adds what came back for a key to the batch. False where it is nothing at all: an empty string, or no
+  /// key any more, for which GETRANGE answers alike.
+  func take(
+    _ key: Span<UInt8>, _ reply: borrowing RedisReplyView, into batch: inout LoginBatch,
+    _ found: (Finding) -> Void
+  ) throws -> Bool {
+    let isSomething: Bool? = reply.withBytes { bytes in
+      guard !bytes.isEmpty else { return false }
+      do throws(LoginBitmapFault) {
+        try add(key, bytes, to: &batch)
+      } catch {
+        found(.malformed(key: copy(key), reason: error.description))
+      }
+      return true
+    }
+    if let isSomething { return isSomething }
+    let other = try reply.copy()
+    guard other.errorCode == "WRONGTYPE" else { throw unexpected(other, of: "GETRANGE") }
+    found(.malformed(key: copy(key), reason: "it is no string"))
+    return true
   }
 
-  /// GETRANGE answers alike for an empty string and for no key at all.
-  private func exists(_ key: [UInt8]) throws(RedisError) -> Bool {
-    try connection.send(RedisCommand("TYPE", [key])) != .status("none")
+  /// Those of the keys that are there hold a bitmap without a day.
+  func takeEmpty(_ keys: [[UInt8]], into batch: inout LoginBatch) throws {
+    guard !keys.isEmpty else { return }
+    let types = try connection.pipeline(keys.map { RedisCommand("TYPE", [$0]) })
+    for (key, type) in zip(keys, types) where type != .status("none") {
+      guard case .status = type else { throw unexpected(type, of: "TYPE") }
+      try add(key.span, [UInt8]().span, to: &batch)
+    }
   }
 
-  private func reportTTLs(of keys: [[UInt8]], _ found: (Finding) -> Void) throws(RedisError) {
+  func reportTTLs(of page: KeyPage, _ found: (Finding) -> Void) throws {
+    let keys = (0..<page.count).map { Array(page.bytes[page.range($0)]) }
     let replies = try connection.pipeline(keys.map { RedisCommand("PTTL", [$0]) })
     for (key, reply) in zip(keys, replies) {
       // -1: no TTL; -2: no such key any more.
       guard case .integer(let milliseconds) = reply else { throw unexpected(reply, of: "PTTL") }
       if milliseconds >= 0 { found(.expiring(key: key, milliseconds: milliseconds)) }
     }
+  }
+
+  /// `key` is one that was selected.
+  private func add(_ key: Span<UInt8>, _ bytes: Span<UInt8>, to batch: inout LoginBatch)
+    throws(LoginBitmapFault)
+  {
+    guard let parts = try? keys.parts(of: key) else { return }
+    let bitmap = try LoginBitmap(bytes: bytes, of: parts.month)
+    batch.add(
+      parts.month, type: key.extracting(parts.type), id: key.extracting(parts.id), bitmap)
+  }
+
+  func copy(_ key: Span<UInt8>) -> [UInt8] { key.withUnsafeBufferPointer { Array($0) } }
+}
+
+extension RedisRequest {
+  /// One byte more than is accepted, so that a longer value shows itself.
+  mutating func addRead(of key: Span<UInt8>) {
+    begin("GETRANGE", wordCount: 3)
+    add(key)
+    add("0")
+    add(LoginBitmap.byteCountMax)
   }
 }

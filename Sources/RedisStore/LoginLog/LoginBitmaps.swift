@@ -7,7 +7,7 @@ public import Rules
 /// Merge: bitwise OR; the live service only ever sets bits.
 public struct LoginBitmaps {
   let connection: RedisConnection
-  private let keys: LoginKeys
+  let keys: LoginKeys
 
   public init(_ connection: RedisConnection, _ keyspace: Keyspace) {
     self.connection = connection
@@ -15,6 +15,8 @@ public struct LoginBitmaps {
   }
 
   public func key(of userMonth: UserMonth) -> [UInt8] { keys.key(of: userMonth) }
+  /// What the keys of a group begin with; the user's id follows.
+  public func stem(of group: LoginGroup) -> [UInt8] { keys.stem(of: group) }
 
   /// What the walk came upon, besides bitmaps.
   public enum Finding: Sendable, Equatable {
@@ -27,7 +29,9 @@ public struct LoginBitmaps {
   /// Reads every bitmap of the months that `isWanted` names, in runs of `runSize` bitmaps and at
   /// most one page of SCAN more, so that memory stays bounded however many there are.
   ///
-  /// All names are looked at, also those of other months, since a malformed name says no month.
+  /// All names are looked at, also those of other months, since a malformed name says no month. Never
+  /// more than 65 bytes of a value are read: a SETBIT far out makes one of 512 MB. What is malformed is
+  /// reported, what vanished meanwhile is passed over.
   /// A bitmap may come again in a later run when SCAN repeats its key.
   public func forEachRun(
     where isWanted: (Month) -> Bool, runSize: Int,
@@ -35,36 +39,20 @@ public struct LoginBitmaps {
     _ body: (LoginRun) throws -> Void
   ) throws {
     let looksForTTL = try hasKeysWithTTL()
-    var collected: [LoginRun.Entry] = []
-    collected.reserveCapacity(runSize)
-    try connection.scan(matching: keys.pattern) { page, walk in
-      let wanted = select(page, where: isWanted, found: found)
-      for start in stride(from: 0, to: wanted.count, by: 1000) {
-        let part = wanted[start..<min(start + 1000, wanted.count)]
-        collected += try read(part, looksForTTL: looksForTTL, found: found)
-      }
+    var batch = LoginBatch(countMax: runSize)
+    var empty: [[UInt8]] = []
+    try connection.scan(matching: keys.pattern) { key, request in
+      if select(key, where: isWanted, found) { request.addRead(of: key) }
+    } answer: { key, reply in
+      if try !take(key, reply, into: &batch, found) { empty.append(copy(key)) }
+    } page: { asked, walk in
+      if looksForTTL { try reportTTLs(of: asked, found) }
+      try takeEmpty(empty, into: &batch)
+      empty.removeAll()
       try progressed(walk)
-      if collected.count >= runSize {
-        let run = LoginRun(collected)
-        collected.removeAll(keepingCapacity: true)
-        try body(run)
-      }
+      if batch.isFull { try body(LoginRun(&batch)) }
     }
-    if !collected.isEmpty { try body(LoginRun(collected)) }
-  }
-
-  private func select(
-    _ page: [[UInt8]], where isWanted: (Month) -> Bool, found: (Finding) -> Void
-  ) -> [UserMonth] {
-    page.compactMap { key in
-      do throws(LoginKeyFault) {
-        let userMonth = try keys.parse(key)
-        return isWanted(userMonth.month) ? userMonth : nil
-      } catch {
-        found(.malformed(key: key, reason: error.description))
-        return nil
-      }
-    }
+    if !batch.isEmpty { try body(LoginRun(&batch)) }
   }
 
   /// Whether any key of this database has a TTL: PTTL for every bitmap is spared where none has.

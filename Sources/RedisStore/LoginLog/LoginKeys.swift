@@ -13,25 +13,51 @@ public struct LoginKeys: Sendable {
   public var pattern: [UInt8] { escapedGlob(family) + [UInt8(ascii: "*")] }
 
   public func key(of userMonth: UserMonth) -> [UInt8] {
+    stem(of: LoginGroup(of: userMonth)) + userMonth.user.id
+  }
+
+  /// What the keys of a group begin with; the user's id follows.
+  public func stem(of group: LoginGroup) -> [UInt8] {
     let underscore = UInt8(ascii: "_")
-    return family + Array(userMonth.month.description.utf8) + [underscore] + userMonth.user.type
-      + [underscore] + userMonth.user.id
+    return family + Array(group.month.description.utf8) + [underscore] + group.type + [underscore]
   }
 
   /// Reads a key that `pattern` found.
   public func parse(_ key: [UInt8]) throws(LoginKeyFault) -> UserMonth {
-    guard key.starts(with: family) else { throw .noMonth }
-    let rest = key.dropFirst(family.count)
-    guard let month = Month(bytes: rest.prefix(7)) else { throw .noMonth }
-    let user = rest.dropFirst(7)
-    guard user.first == UInt8(ascii: "_") else { throw .noType }
-    let parts = user.dropFirst().split(
-      separator: UInt8(ascii: "_"), maxSplits: 1, omittingEmptySubsequences: false)
-    guard let type = parts.first, !type.isEmpty else { throw .noType }
-    guard type.count <= UserKey.typeByteCountMax else { throw .typeTooLong }
-    guard parts.count == 2, !parts[1].isEmpty else { throw .noID }
-    guard let user = UserKey(type: type, id: parts[1]) else { throw .idTooLong }
-    return UserMonth(month: month, user: user)
+    let parts = try parts(of: key.span)
+    // Both parts have been looked at.
+    return UserMonth(
+      month: parts.month, user: UserKey(type: key[parts.type], id: key[parts.id])!)
+  }
+
+  /// The month of a key, and where in it the user's type and id lie.
+  struct Parts {
+    let month: Month
+    let type: Range<Int>
+    let id: Range<Int>
+  }
+
+  func parts(of key: Span<UInt8>) throws(LoginKeyFault) -> Parts {
+    let start = family.count
+    guard key.count >= start + 7, hasFamily(key),
+      let month = Month(bytes: key.extracting(start..<start + 7))
+    else { throw .noMonth }
+    let underscore = UInt8(ascii: "_")
+    let typeStart = start + 8
+    guard typeStart <= key.count, key[typeStart - 1] == underscore else { throw .noType }
+    var typeEnd = typeStart
+    while typeEnd < key.count, key[typeEnd] != underscore { typeEnd += 1 }
+    guard typeEnd > typeStart else { throw .noType }
+    guard typeEnd - typeStart <= UserKey.typeByteCountMax else { throw .typeTooLong }
+    guard typeEnd + 1 < key.count else { throw .noID }
+    let id = typeEnd + 1..<key.count
+    guard id.count <= UserKey.idByteCountMax else { throw .idTooLong }
+    return Parts(month: month, type: typeStart..<typeEnd, id: id)
+  }
+
+  private func hasFamily(_ key: Span<UInt8>) -> Bool {
+    for index in family.indices where key[index] != family[index] { return false }
+    return true
   }
 }
 

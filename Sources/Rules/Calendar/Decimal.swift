@@ -1,13 +1,15 @@
 /// Reads plain ASCII digits, at most nine of them; nil for anything else, also for nothing.
-func decimal(_ bytes: ArraySlice<UInt8>) -> Int? {
+func decimal(_ bytes: Span<UInt8>) -> Int? {
   guard (1...9).contains(bytes.count) else { return nil }
   var value = 0
-  for byte in bytes {
-    guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-    value = value * 10 + Int(byte - UInt8(ascii: "0"))
+  for index in bytes.indices {
+    guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[index]) else { return nil }
+    value = value * 10 + Int(bytes[index] - UInt8(ascii: "0"))
   }
   return value
 }
+
+func decimal(_ bytes: ArraySlice<UInt8>) -> Int? { decimal(bytes.span) }
 
 func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
 

@@ -15,9 +15,12 @@ public struct Month: Hashable, Comparable, Sendable {
   public init?(_ text: some StringProtocol) { self.init(bytes: Array(text.utf8)[...]) }
 
   /// Reads `YYYY-MM`, nothing else.
-  public init?(bytes: ArraySlice<UInt8>) {
-    guard bytes.count == 7, bytes[bytes.startIndex + 4] == UInt8(ascii: "-"),
-      let year = decimal(bytes.prefix(4)), let month = decimal(bytes.suffix(2))
+  public init?(bytes: ArraySlice<UInt8>) { self.init(bytes: bytes.span) }
+
+  /// Reads `YYYY-MM`, nothing else.
+  public init?(bytes: Span<UInt8>) {
+    guard bytes.count == 7, bytes[4] == UInt8(ascii: "-"),
+      let year = decimal(bytes.extracting(0..<4)), let month = decimal(bytes.extracting(5..<7))
     else { return nil }
     self.init(year: year, month: month)
   }

@@ -11,7 +11,7 @@ public struct LoginBitmap: Mergeable, Hashable {
   private let length: UInt8
 
   /// Reads what Redis holds, at most `byteCountMax` bytes of it.
-  public init(bytes: some Collection<UInt8>, of month: Month) throws(LoginBitmapFault) {
+  public init(bytes: Span<UInt8>, of month: Month) throws(LoginBitmapFault) {
     guard bytes.count <= LoginBitmap.byteCountMax else {
       throw .tooLong(byteCount: bytes.count)
     }
@@ -19,25 +19,37 @@ public struct LoginBitmap: Mergeable, Hashable {
     length = UInt8(bytes.count)  // because it is at most 64
   }
 
+  public init(bytes: some Collection<UInt8>, of month: Month) throws(LoginBitmapFault) {
+    try self.init(bytes: Array(bytes).span, of: month)
+  }
+
+  /// `byteCount` is at most `byteCountMax`.
+  init(days: LoginDays, byteCount: Int) {
+    self.days = days
+    length = UInt8(byteCount)
+  }
+
   private init(days: LoginDays, length: UInt8) {
     self.days = days
     self.length = length
   }
+
+  public var byteCount: Int { Int(length) }
 
   public func merged(with other: LoginBitmap) -> LoginBitmap {
     LoginBitmap(days: days.merged(with: other.days), length: max(length, other.length))
   }
 
   /// The bytes, as Redis holds them: day d is bit `0x80 >> d % 8` of byte `d / 8`.
-  public var bytes: [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: Int(length))
-    for day in days.daysOfMonth { bytes[day / 8] |= 0x80 >> UInt8(day % 8) }
-    return bytes
+  public var bytes: [UInt8] { (0..<byteCount).map { byte($0) } }
+
+  /// One of the bytes, counted from 0.
+  public func byte(_ position: Int) -> UInt8 {
+    var byte: UInt8 = 0
+    for bit in 0..<8 where days.contains(day: 8 * position + bit) { byte |= 0x80 >> UInt8(bit) }
+    return byte
   }
 }
-
-/// A batch of login bitmaps, as read from Redis, in the order of `login_month`'s primary key.
-public typealias LoginRun = SortedRun<UserMonth, LoginBitmap>
 
 extension LoginBitmapFault: CustomStringConvertible {
   public var description: String {

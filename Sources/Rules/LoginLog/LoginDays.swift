@@ -36,16 +36,34 @@ extension LoginDays {
   /// Redis counts bits from the highest of byte 0 (documented with SETBIT). A shorter value has
   /// zeros behind its end; a longer one is accepted where all it has beyond four bytes is zero.
   /// Source: <https://redis.io/docs/latest/commands/setbit/>
-  public init(bitmap: some Collection<UInt8>, of month: Month) throws(LoginBitmapFault) {
-    var bits: UInt32 = 0
-    for (position, byte) in bitmap.enumerated() where byte != 0 {
-      guard position < 4 else { throw .tooLong(byteCount: bitmap.count) }
-      for bit in 0..<8 where byte & (0x80 >> UInt8(bit)) != 0 {
-        let day = position * 8 + bit
-        guard day >= 1, day <= month.dayCount else { throw .dayOutsideMonth(day: day) }
-        bits |= 1 << UInt32(day)
-      }
+  public init(bitmap: Span<UInt8>, of month: Month) throws(LoginBitmapFault) {
+    var word: UInt32 = 0
+    for position in 0..<min(4, bitmap.count) {
+      word |= UInt32(bitmap[position]) << UInt32(24 - 8 * position)
+    }
+    // The highest bit of the word is day 0; in `bits` it is the lowest.
+    let bits = word.bitsReversed
+    let days = UInt32.max << 1 & UInt32.max >> UInt32(31 - month.dayCount)
+    guard bits & ~days == 0 else {
+      throw .dayOutsideMonth(day: (bits & ~days).trailingZeroBitCount)
+    }
+    for position in 0..<bitmap.count where position >= 4 && bitmap[position] != 0 {
+      throw .tooLong(byteCount: bitmap.count)
     }
     self.init(bits: bits)
+  }
+
+  public init(bitmap: some Collection<UInt8>, of month: Month) throws(LoginBitmapFault) {
+    try self.init(bitmap: Array(bitmap).span, of: month)
+  }
+}
+
+extension UInt32 {
+  /// The lowest bit as the highest and so on: neighbours are exchanged, then pairs, then fours.
+  fileprivate var bitsReversed: UInt32 {
+    var bits = byteSwapped
+    bits = (bits & 0xF0F0_F0F0) >> 4 | (bits & 0x0F0F_0F0F) << 4
+    bits = (bits & 0xCCCC_CCCC) >> 2 | (bits & 0x3333_3333) << 2
+    return (bits & 0xAAAA_AAAA) >> 1 | (bits & 0x5555_5555) << 1
   }
 }

@@ -8,3 +8,12 @@ public struct Merged<Value: Sendable>: ~Copyable, Sendable {
 
   package init(provenHeld value: Value) { self.value = value }
 }
+
+extension Merged<LoginRun> {
+  /// The same proof in slices: what is proven of a run is proven of each part of it.
+  public consuming func forEachSlice(
+    of countMax: Int, _ body: (consuming Merged<LoginRun>) throws -> Void
+  ) rethrows {
+    for slice in value.slices(of: countMax) { try body(Merged(provenHeld: slice)) }
+  }
+}

@@ -1,10 +1,21 @@
 /// Bytes as lowercase hex digits, two a byte.
 public func hex(_ bytes: some Collection<UInt8>) -> String {
-  let digits = Array("0123456789abcdef".utf8)
   var text: [UInt8] = []
   text.reserveCapacity(bytes.count * 2)
-  for byte in bytes { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
+  for byte in bytes { text.append(hexOf: byte) }
   return String(decoding: text, as: UTF8.self)
+}
+
+extension [UInt8] {
+  /// Appends a byte as two lowercase hex digits.
+  public mutating func append(hexOf byte: UInt8) {
+    append(hexDigit(byte >> 4))
+    append(hexDigit(byte & 15))
+  }
+}
+
+private func hexDigit(_ value: UInt8) -> UInt8 {
+  value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
 }
 
 /// Reads lowercase hex digits, two a byte; nil for anything else.

@@ -12,7 +12,7 @@ struct RedisRightsTests {
     ],
     .archive: ["eval", "time", "del", "hget", "hset", "hlen", "hgetall", "scan", "info"],
     .sync: ["getrange", "scan", "info"],
-    .expire: ["eval", "get", "getrange", "del", "strlen", "scan", "info"],
+    .expire: ["eval", "getrange", "del", "scan", "info"],
   ]
 
   private static let account = ["TALLY_REDIS_PASSWORD": "geheim"]

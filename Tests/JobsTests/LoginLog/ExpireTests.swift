@@ -154,7 +154,7 @@ struct ExpireTests {
     #expect(try ExpiryLogLine(folder.lines[1]).bitmap.days.daysOfMonth == [1])
   }
 
-  @Test func moreBitmapsThanOneRunHoldsAllGo() throws {
+  @Test func moreBitmapsThanOneSliceHoldsAllGo() throws {
     let fixture = try LoginFixture(.mariadb)
     let count = 25_000
     let one = Array("1".utf8)

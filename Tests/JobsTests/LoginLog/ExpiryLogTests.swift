@@ -10,9 +10,7 @@ struct ExpiryLogTests {
 
   init() throws { folder = try LogFolder() }
 
-  private func key(_ userMonth: UserMonth) -> [UInt8] {
-    Array("k:".utf8) + userMonth.user.id
-  }
+  private func stem(_ group: LoginGroup) -> [UInt8] { Array("k:".utf8) }
 
   private func merged(_ ids: [String]) throws -> Merged<LoginRun> {
     let month = try #require(Month("2017-10"))
@@ -27,7 +25,7 @@ struct ExpiryLogTests {
   }
 
   private func append(_ ids: [String], to log: ExpiryLog) throws {
-    let logged = try log.append(try merged(ids), key: key, loggedAt: 0)
+    let logged = try log.append(try merged(ids), stem: stem, loggedAt: 0)
     #expect(logged.value.count == ids.count)
   }
 

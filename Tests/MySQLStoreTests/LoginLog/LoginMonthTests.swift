@@ -26,7 +26,7 @@ struct LoginMonthTests {
   }
 
   @Test(arguments: MySQLServer.available)
-  func aComparisonTellsMissingFromSmallerFromHeld(flavor: MySQLServer.Flavor) throws {
+  func whatIsMissingOrSmallerIsLackingAndWhatIsHeldIsNot(flavor: MySQLServer.Flavor) throws {
     let database = try MigratedDatabase(flavor)
     let table = table(of: database)
     _ = try database.run(
@@ -34,11 +34,26 @@ struct LoginMonthTests {
         + " ('2026-11-01', 'app', 'b', 6, NOW()), ('2026-11-01', 'app', 'c', 4, NOW()),"
         + " ('2026-10-01', 'app', 'd', 2, NOW()), ('2026-11-01', 'web', 'd', 2, NOW())")
     let run = try run(["a", "b", "c", "d"].map { (Array($0.utf8), [0x40]) })
-    let comparison = try table.compare(run)
-    #expect(comparison.heldCount == 2)
-    #expect(comparison.ahead.map(\.key.user.id) == [Array("b".utf8)])
-    #expect(comparison.smaller.map(\.key.user.id) == [Array("c".utf8)])
-    #expect(comparison.missing.map(\.key.user.id) == [Array("d".utf8)])
+    #expect(try table.lacking(of: run).map { run[$0].key.user.id } == [[0x63], [0x64]])
+  }
+
+  /// More rows between the first and the last id than are read in passing: the rest is looked up.
+  @Test(arguments: MySQLServer.available)
+  func aTableMuchLargerThanTheRunIsComparedExactly(flavor: MySQLServer.Flavor) throws {
+    let database = try MigratedDatabase(flavor)
+    let table = table(of: database)
+    let filling = try run((0..<9000).map { (Array("\($0)".utf8), [0x40]) })
+    try table.merge(try table.lacking(of: filling), of: filling)
+    let smaller = (0..<690).map { number in
+      (Array("\(number * 13)".utf8), [number % 7 == 0 ? 0x60 : 0x40] as [UInt8])
+    }
+    let missing = (0..<5).map { (Array("\(1000 * $0 + 500)x".utf8), [0x40] as [UInt8]) }
+    let run = try run(smaller + missing)
+    let expected = run.indices.filter {
+      run.days($0).bits == 6 || run[$0].key.user.id.last == UInt8(ascii: "x")
+    }
+    #expect(expected.count == 104 && run.count == 695)
+    #expect(try table.lacking(of: run) == expected)
   }
 
   @Test(arguments: MySQLServer.available)
@@ -49,9 +64,9 @@ struct LoginMonthTests {
     ids += [[0], [0, 0], [0x61], [0x61, 0], [0x61, 0x20], [0x41], [0xFF], [0x27], [0x5C]]
     ids.append([UInt8](repeating: 0xFF, count: 128))
     let run = try run(ids.map { ($0, [0x40, 0, 0, 2]) })
-    try table.merge(try table.compare(run), rowsPerTransaction: 1000)
+    try table.merge(try table.lacking(of: run), of: run, rowsPerTransaction: 1000)
     #expect(try database.run("SELECT COUNT(*) FROM login_month") == "\(ids.count)")
-    #expect(try table.compare(run).allHeld)
+    #expect(try table.lacking(of: run).isEmpty)
     #expect(try provenCount(run, in: table) == ids.count)
   }
 
@@ -60,7 +75,7 @@ struct LoginMonthTests {
     let database = try MigratedDatabase(flavor)
     let table = table(of: database)
     let run = try run([([0x61], [0x60]), ([0x62], [0x40])])
-    try table.merge(try table.compare(run))
+    try table.merge(try table.lacking(of: run), of: run)
     _ = try database.run("UPDATE login_month SET days = 2 WHERE user_id = 'a'")
     #expect(try provenCount(run, in: table) == nil)
     _ = try database.run("UPDATE login_month SET days = 6 WHERE user_id = 'a'")
@@ -74,9 +89,9 @@ struct LoginMonthTests {
     let database = try MigratedDatabase(flavor)
     let table = table(of: database)
     let run = try run([([0x61], [0x40])])
-    let comparison = try table.compare(run)
+    let lacking = try table.lacking(of: run)
     _ = try database.run("INSERT INTO login_month VALUES ('2026-11-01', 'app', 'a', 8, NOW())")
-    try table.merge(comparison)
+    try table.merge(lacking, of: run)
     #expect(try database.run("SELECT days FROM login_month") == "10")
   }
 
@@ -85,7 +100,7 @@ struct LoginMonthTests {
     let database = try MigratedDatabase(flavor)
     let table = table(of: database)
     let run = try run([([0x61], [0x40])])
-    try table.merge(try table.compare(run))
+    try table.merge(try table.lacking(of: run), of: run)
     #expect(
       try database.run(
         "SELECT ABS(TIMESTAMPDIFF(SECOND, synced_at, UTC_TIMESTAMP())) < 60 FROM login_month")
@@ -101,21 +116,21 @@ struct LoginMonthTests {
       (0..<1500).map { number in
         ([UInt8](repeating: 0x78, count: 120) + Array("\(number)".utf8), [0x40])
       })
-    try table.merge(try table.compare(run))
+    try table.merge(try table.lacking(of: run), of: run)
     #expect(try provenCount(run, in: table) == 1500)
   }
 
   @Test(arguments: MySQLServer.available)
-  func theJoinLooksEachRowUpByItsPrimaryKey(flavor: MySQLServer.Flavor) throws {
+  func fewBitmapsReadFewRowsOfALargeTable(flavor: MySQLServer.Flavor) throws {
     let database = try MigratedDatabase(flavor)
     let table = table(of: database)
     let filling = try run((0..<5000).map { (Array("\($0)".utf8), [0x40]) })
-    try table.merge(try table.compare(filling))
+    try table.merge(try table.lacking(of: filling), of: filling)
     let three = try run(["17", "1700", "4999"].map { (Array($0.utf8), [0x40]) })
     let connected = MySQLDatabase(database.endpoint)
     let before = try handlerReads(try connected.connection())
-    #expect(try LoginMonth(connected).compare(three).allHeld)
-    // Three look-ups, the three rows of the list and of their sorted result, but no 5000 rows.
+    #expect(try LoginMonth(connected).lacking(of: three).isEmpty)
+    // Some rows in passing, three look-ups, but no 5000 rows.
     #expect(try handlerReads(try connected.connection()) - before < 100)
   }
 

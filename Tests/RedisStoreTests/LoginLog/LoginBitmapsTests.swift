@@ -49,7 +49,7 @@ struct LoginBitmapsTests {
   {
     var verdicts: [String: LoginBitmaps.Verdict] = [:]
     try bitmaps.forget(merged) { userMonth, verdict in
-      verdicts[String(decoding: userMonth.user.id, as: UTF8.self)] = verdict
+      verdicts[String(decoding: userMonth().user.id, as: UTF8.self)] = verdict
     }
     return verdicts
   }
@@ -61,9 +61,9 @@ struct LoginBitmapsTests {
     #expect(runs.count >= 2)
     #expect(
       runs.allSatisfy {
-        $0.count <= 3000 && $0.entries.map(\.key) == $0.entries.map(\.key).sorted()
+        $0.count <= 3000 && $0.map(\.key) == $0.map(\.key).sorted()
       })
-    let read = runs.flatMap(\.entries)
+    let read = runs.flatMap { $0 }
     #expect(
       Dictionary(read.map { (String(decoding: $0.key.user.id, as: UTF8.self), $0.value.days) }) {
         a, _ in a
@@ -124,7 +124,7 @@ struct LoginBitmapsTests {
   @Test func severalBatchesAreForgotten() throws {
     for id in 0..<1200 { try logIn("\(id)", on: 1) }
     #expect(
-      try forget(Merged(provenHeld: LoginRun(runs(of: bitmaps).flatMap(\.entries)))).count == 1200)
+      try forget(Merged(provenHeld: LoginRun(runs(of: bitmaps).flatMap { $0 }))).count == 1200)
     #expect(try send("DBSIZE") == .integer(0))
   }
 
