@@ -35,7 +35,8 @@ CREATE TABLE IF NOT EXISTS ad_image (
   KEY ad_image_group (group_id)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
--- What a system shows at a position: one row for each image, or one for a whole group.
+-- What a system shows at a position: one row for each image, or one for a whole group. The second key
+-- answers which styles name an image, or (with an empty code) a group.
 
 CREATE TABLE IF NOT EXISTS ad_style (
   system_name VARCHAR(64) NOT NULL,
@@ -46,5 +47,6 @@ CREATE TABLE IF NOT EXISTS ad_style (
   removed TINYINT UNSIGNED NOT NULL DEFAULT 0,
   create_time DATETIME NOT NULL,
   update_time DATETIME NOT NULL,
-  PRIMARY KEY (system_name, position, group_id, code)
+  PRIMARY KEY (system_name, position, group_id, code),
+  KEY ad_style_code (code, group_id)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -5,5 +5,8 @@ struct AdStat: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "adstat",
     abstract: "Shows and clicks of advertising images.",
-    subcommands: [RolloverHour.self, ArchiveDay.self])
+    subcommands: [
+      RolloverHour.self, ArchiveDay.self, GroupCommands.self, ImageCommands.self,
+      StyleCommands.self, Export.self, Import.self,
+    ])
 }

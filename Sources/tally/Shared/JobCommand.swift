@@ -30,7 +30,8 @@ extension JobCommand {
     let observer = ConsoleObserver(terminal: terminal, level: common.logLevel.level)
     let outcome = await outcome(telling: observer)
     observer.finish()
-    throw ExitCode(report(outcome, on: terminal).code)
+    let line = outcome.report.line(Self.summary(of: outcome.report))
+    throw ExitCode(tell(outcome, line: line, on: terminal, common).code)
   }
 
   private func outcome(telling observer: ConsoleObserver) async -> JobOutcome {
@@ -56,23 +57,22 @@ extension JobCommand {
         ? nil : try settings.lockDirectory(flag: jobOptions.lockDir),
       observer: observer, interruption: interruption)
   }
+}
 
-  /// Says how it went, and with which code to end.
-  private func report(_ outcome: JobOutcome, on terminal: Terminal) -> ExitStatus {
-    let status = ExitStatus(of: outcome)
-    let line = outcome.report.line(Self.summary(of: outcome.report))
-    if let failure = outcome.failure {
-      complain(about: failure)
-    } else if !common.json,
-      terminal.isTerminal || status == .rejected || common.logLevel == .info
-    {
-      terminal.write(line: line)
-    }
-    guard common.json else { return status }
-    do { try writeToStdout(outcome.json()) } catch {
-      complain(about: error)
-      return outcome.failure == nil ? .inputOutput : status
-    }
-    return status
+/// Says how a run went, and with which code to end. `line` is for people.
+func tell(
+  _ outcome: JobOutcome, line: String, on terminal: Terminal, _ common: CommonOptions
+) -> ExitStatus {
+  let status = ExitStatus(of: outcome)
+  if let failure = outcome.failure {
+    complain(about: failure)
+  } else if !common.json, terminal.isTerminal || status == .rejected || common.logLevel == .info {
+    terminal.write(line: line)
   }
+  guard common.json else { return status }
+  do { try writeToStdout(outcome.json()) } catch {
+    complain(about: error)
+    return outcome.failure == nil ? .inputOutput : status
+  }
+  return status
 }

@@ -1,6 +1,7 @@
 import Foundation
 import MySQLClient
 import MySQLStore
+import Rules
 import TestServers
 import Testing
 
@@ -73,6 +74,26 @@ struct GrantsTests {
     #expect(try working.rows("SELECT * FROM ad_ctr_day", label: "read").count == 1)
     #expect(try working.rows("SELECT * FROM login_month_text", label: "read").count == 1)
     #expect(try working.rows("SELECT GET_LOCK('t', 0)", label: "lock") == [[Array("1".utf8)]])
+  }
+
+  @Test(arguments: MySQLServer.available)
+  func thePrintedRightsAreEnoughForTheCatalogue(flavor: MySQLServer.Flavor) throws {
+    let accounts = try Accounts(flavor)
+    _ = try Migrate().perform(on: accounts.migrating, isDryRun: false)
+    let context = CatalogueContext(mysql: accounts.working, now: 0, observer: AdStatObserver())
+    let file = """
+      kind,code,url,group,system,position,removed
+      group,,,g,,,
+      image,a,u,g,,,
+      style,,,g,web,top,
+      """
+    #expect(CatalogueImport(Array(file.utf8), as: .csv).run(in: context) { _ in }.exitCode == 0)
+    let removed = CatalogueEdit.run(
+      "test", [CatalogueEntry(.group, [.group: "g"])], mode: .remove(withImages: true), in: context
+    ) { _ in }
+    #expect(removed.exitCode == 0 && removed.report.changed == 2)
+    let output = CatalogueOutput(CatalogueFilter(), in: context)
+    #expect(output.export(as: .csv) { _ in }.report.found == 1)
   }
 
   @Test(arguments: MySQLServer.available)
