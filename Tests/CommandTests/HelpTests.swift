@@ -5,15 +5,19 @@ import Testing
 /// What a user reads before anything runs.
 struct HelpTests {
   static let jobs = [
-    "adstat rollover-hour", "adstat archive-day", "loginlog sync-week", "loginlog expire",
-    "loginlog restore",
+    "adstat rollover-hour", "adstat archive-day", "adstat shelve", "loginlog sync-week",
+    "loginlog expire", "loginlog restore",
   ]
   static let questions = [
     "loginlog mark", "loginlog day", "loginlog month", "loginlog range", "loginlog active",
     "loginlog calendar",
   ]
+  static let catalogue =
+    ["group", "image", "style"].flatMap { kind in
+      ["list", "add", "set", "remove"].map { "adstat \(kind) \($0)" }
+    } + ["adstat export", "adstat import"]
 
-  @Test(arguments: jobs + questions + ["migrate"])
+  @Test(arguments: jobs + questions + catalogue + ["migrate"])
   func helpHasAnExampleAndEndsWithTheExitCodes(command: String) throws {
     let output = try TallyTool().run(words(command) + ["--help"])
     #expect(output.exitCode == 0)

@@ -4,13 +4,16 @@ import Testing
 
 /// The rights that cron/README.md tells people to give.
 struct RightsTests {
-  /// The documented line, without its password, for another one.
-  private func documentedRights() throws -> [String] {
+  /// The documented line, without its password, for another one; and what is added for the shelf.
+  private func documentedRights() throws -> [String] { try documentedLines()[0] }
+
+  private func documentedLines() throws -> [[String]] {
     let readme = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../cron/README.md")
     let text = try String(contentsOf: readme, encoding: .utf8)
-    let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("ACL SETUSER ") })
-    return words(String(line)).filter { $0 != ">PASSWORD" }
+    let lines = text.split(separator: "\n").filter { $0.hasPrefix("ACL SETUSER ") }
+    try #require(lines.count == 2)
+    return lines.map { words(String($0)).filter { $0 != ">PASSWORD" } }
   }
 
   @Test func theDocumentedRedisRightsSufficeForAllJobs() throws {
@@ -42,6 +45,44 @@ struct RightsTests {
     #expect(try installation.run("loginlog mark web 7", account).exitCode == 77)
     #expect(try redis.run(documentedRights() + ["nopass", "+setbit"]) == "OK")
     #expect(try installation.run("loginlog mark web 7", account).exitCode == 0)
+  }
+
+  @Test func theDocumentedRightsSufficeForTheShelf() throws {
+    let redis = try RedisServer()
+    let installation = try Installation(redis: redis)
+    for line in try documentedLines() { try redis.run(line + [">geheim"]) }
+    let account = [
+      "TALLY_REDIS_URL": "unix://tally@\(redis.socketPath)?db=0", "TALLY_REDIS_PASSWORD": "geheim",
+    ]
+    for command in [
+      "adstat image add banner-7 --url u", "adstat image add banner-8 --url u",
+      "adstat style add web top --code banner-7 --code banner-8", "adstat shelve",
+      "adstat image remove banner-7", "adstat rollover-hour",
+    ] {
+      let output = try installation.run(command, account)
+      #expect(output.exitCode == 0, "\(command): \(output.stderr)")
+    }
+    #expect(try redis.run(["HKEYS", "adstat:shelf:web"]) == "banner-8")
+    try redis.run(["HSET", "adstat:shelf:web", "banner-0", "x"])
+    #expect(try installation.run("adstat shelve", account).exitCode == 0)
+    #expect(try redis.run(["HKEYS", "adstat:shelf:web"]) == "banner-8")
+  }
+
+  @Test(arguments: ["+set", "+hmget", "+getrange"])
+  func withoutARightOfTheShelfItIsMissed(right: String) throws {
+    let redis = try RedisServer()
+    let installation = try Installation(redis: redis)
+    for line in try documentedLines() {
+      try redis.run(line.filter { $0 != right } + [">geheim"])
+    }
+    let account = [
+      "TALLY_REDIS_URL": "unix://tally@\(redis.socketPath)?db=0", "TALLY_REDIS_PASSWORD": "geheim",
+    ]
+    _ = try installation.run("adstat image add banner-7 --url u")
+    _ = try installation.run("adstat style add web top --code banner-7")
+    let output = try installation.run("adstat shelve", account)
+    #expect(output.exitCode == 77 && output.stderr.contains("HINT: "), "\(output)")
+    #expect(try redis.run(["EXISTS", "banner-7"]) == "0")
   }
 
   @Test(arguments: ["+hincrby", "+del", "+scan", "+info"])

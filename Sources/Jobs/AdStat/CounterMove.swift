@@ -40,10 +40,17 @@ struct CounterMove {
     while batch.count >= CounterMove.batchSize { try moveBatch(&report) }
   }
 
-  /// Moves what is left and says what stayed.
-  mutating func finish(_ report: inout RunReport) throws {
+  /// Moves what was added so far.
+  mutating func flush(_ report: inout RunReport) throws {
     while !batch.isEmpty { try moveBatch(&report) }
+  }
+
+  /// Moves what is left and says what stayed since it last did.
+  mutating func finish(_ report: inout RunReport) throws {
+    try flush(&report)
     ttlWarnings.finish(to: context.observer)
+    ttlWarnings = TTLWarnings()
+    defer { sealedCount = 0 }
     if sealedCount > 0 {
       context.observer.warned(
         "\(sealedCount) live \(sealedCount == 1 ? "counter stays" : "counters stay") in place, "

@@ -34,6 +34,11 @@ public struct JSONText: Sendable, CustomStringConvertible {
     addRaw(name, "[" + values.map(JSONText.quoted).joined(separator: ",") + "]")
   }
 
+  /// An object within the object.
+  public mutating func add(_ name: String, _ value: JSONText) {
+    addRaw(name, value.description)
+  }
+
   private mutating func addRaw(_ name: String, _ value: String) {
     if open.utf8.count > 1 { open += "," }
     open += JSONText.quoted(name) + ":" + value
@@ -41,6 +46,7 @@ public struct JSONText: Sendable, CustomStringConvertible {
 
   /// A text as a JSON string, with its quotation marks.
   static func quoted(_ text: String) -> String {
+    if text.utf8.allSatisfy(isPlain) { return "\"" + text + "\"" }
     var quoted = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -61,6 +67,11 @@ public struct JSONText: Sendable, CustomStringConvertible {
     let digits = String(scalar.value, radix: 16, uppercase: true)
     return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
   }
+}
+
+/// Printable ASCII that stands for itself, which most texts consist of.
+private func isPlain(_ byte: UInt8) -> Bool {
+  (0x20..<0x7F).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
 }
 
 /// C0, DEL, C1, line and paragraph separators, and the bidirectional controls of the "Trojan Source"

@@ -10,4 +10,6 @@ struct SeenKeys {
   mutating func insert(_ key: some Hashable) -> Bool {
     hashes.insert(key.hashValue).inserted
   }
+
+  func contains(_ key: some Hashable) -> Bool { hashes.contains(key.hashValue) }
 }

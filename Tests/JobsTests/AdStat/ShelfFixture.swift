@@ -13,6 +13,9 @@ extension AdStatFixture {
       clock: context.clock, now: context.now, observer: observer)
   }
 
+  @discardableResult
+  func shelve(isDryRun: Bool = false) -> JobOutcome { perform(Shelve(), isDryRun: isDryRun) }
+
   /// Edits by options, as in `url=u up_time=2026-11-20`.
   @discardableResult
   func edit(
