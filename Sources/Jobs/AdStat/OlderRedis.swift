@@ -24,20 +24,24 @@ enum OlderRedis {
   }
 
   /// The same, where MySQL can be asked; where it cannot, that is said and the counters still move.
+  /// Returns whether MySQL answered. `consequence` is what else is left undone where it did not.
   static func refuseIfKnown(
-    _ state: AdStatState, store: AdStatStore, in context: JobContext
-  ) throws {
-    guard let endpoint = context.mysql else { return }
+    _ state: AdStatState, store: AdStatStore, in context: JobContext, consequence: String = ""
+  ) throws -> Bool {
+    guard let endpoint = context.mysql else { return false }
     var settings = MySQLSessionSettings()
     settings.access = .readOnly
     let sources = AdSource(MySQLDatabase(endpoint, settings: settings, tries: 1))
     do {
-      guard let row = try sources.row(of: state.lineage) else { return }
-      try refuse(state, confirmed: row.confirmed, store: store)
+      if let row = try sources.row(of: state.lineage) {
+        try refuse(state, confirmed: row.confirmed, store: store)
+      }
+      return true
     } catch let error as MySQLError {
       context.observer.warned(
-        "not checked whether redis is older than an archive, because mysql did not answer: \(error)"
-      )
+        "not checked whether redis is older than an archive\(consequence), because mysql did not "
+          + "answer: \(error)")
+      return false
     }
   }
 }

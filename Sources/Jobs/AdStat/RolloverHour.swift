@@ -22,14 +22,17 @@ public struct RolloverHour: Job {
   public var hour: LocalHour?
   public var graceMinutes: Int
   public var source: Source
+  /// Whether the shelf check follows, where a MySQL is configured.
+  public var isShelving: Bool
 
   public init(
     hour: LocalHour? = nil, graceMinutes: Int = BookingRule.defaultGraceMinutes,
-    source: Source = .scan
+    source: Source = .scan, isShelving: Bool = true
   ) {
     self.hour = hour
     self.graceMinutes = graceMinutes
     self.source = source
+    self.isShelving = isShelving
   }
 
   public func perform(in context: JobContext, report: inout RunReport) throws {
@@ -38,7 +41,12 @@ public struct RolloverHour: Job {
     let preflight = try RedisPreflight(connection)
     let store = AdStatStore(connection, keyspace: context.keyspace)
     let state = try state(of: store, in: context)
-    if let state { try OlderRedis.refuseIfKnown(state, store: store, in: context) }
+    var mysqlAnswers = context.mysql != nil
+    if let state {
+      mysqlAnswers = try OlderRedis.refuseIfKnown(
+        state, store: store, in: context,
+        consequence: isShelving ? ", and the shelf is left as it is" : "")
+    }
 
     let now = try store.now()
     let booking = BookingRule(clock: context.clock, graceMinutes: graceMinutes)
@@ -56,6 +64,9 @@ public struct RolloverHour: Job {
     // Only a run that came to its end closes its hour: a gap is reported rather too often.
     if hour == nil, !context.isDryRun {
       try store.raiseLastSlot(to: booking.window(at: now).span.lowerBound - booking.graceSeconds)
+    }
+    if isShelving, mysqlAnswers {
+      try Shelve.afterRollover(store: store, move: move, in: context, report: &report)
     }
     try preflight.reportEvictions(on: connection, to: context.observer)
   }

@@ -11,7 +11,8 @@ extension AdStat {
       discussion: """
         Run it at every full hour. A counter is booked under the hour that ended, when it is taken \
         within the grace time after a full hour, else under the current one. The service goes on \
-        counting meanwhile.
+        counting meanwhile. Afterwards the shelf is brought up to date, as by `tally adstat shelve`, \
+        where a MySQL is configured.
 
         EXAMPLE
           tally adstat rollover-hour --env-file /etc/tally.env
@@ -45,7 +46,7 @@ extension AdStat {
     @Option(help: "Find the counters by walking all keys, or by the codes of ad_image in MySQL.")
     var source = Jobs.RolloverHour.Source.scan
 
-    @Flag(help: "Leave the shelf alone. This release never touches it, with or without the flag.")
+    @Flag(help: "Leave the shelf alone.")
     var noShelve = false
 
     @OptionGroup var jobOptions: JobOptions
@@ -53,7 +54,8 @@ extension AdStat {
 
     func work(settings: Settings, clock: LocalClock, now: Int) throws -> Jobs.RolloverHour {
       if source == .catalog { _ = try settings.mysqlEndpoint() }
-      return Jobs.RolloverHour(hour: hour, graceMinutes: graceMinutes, source: source)
+      return Jobs.RolloverHour(
+        hour: hour, graceMinutes: graceMinutes, source: source, isShelving: !noShelve)
     }
 
     static func summary(of report: RunReport) -> [Tallied] {
