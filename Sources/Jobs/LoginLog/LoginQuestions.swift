@@ -92,9 +92,10 @@ public final class LoginQuestions {
     -> LoginMark
   {
     let bitmaps = LoginBitmaps(try RedisConnection(context.redis), context.keyspace)
-    let login = SortedRun.Entry(
+    let login = (
       key: UserMonth(month: day.month, user: user),
-      value: LoginDays(bits: 1 << UInt32(day.dayOfMonth)))
+      days: LoginDays(bits: 1 << UInt32(day.dayOfMonth))
+    )
     var mark = LoginMark.known
     try bitmaps.add([login]) { userMonth, addition in
       switch addition {

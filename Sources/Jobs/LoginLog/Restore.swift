@@ -30,7 +30,7 @@ public struct Restore: Job {
     for log in logs { try log.check() }
     let store = try RestoreStore(target, context)
     let keys = LoginKeys(context.keyspace)
-    var collected: [LoginRun.Entry] = []
+    var collected: [LoginRun.Element] = []
     for log in logs {
       try log.forEachLine { number, line in
         switch Restore.entry(of: line, keys) {
@@ -55,7 +55,7 @@ public struct Restore: Job {
 
   /// The key is the bitmap's name; what the line says besides must agree with it.
   private static func entry(of line: ExpiryLogReader.Line, _ keys: LoginKeys)
-    -> Result<LoginRun.Entry, Refusal>
+    -> Result<LoginRun.Element, Refusal>
   {
     switch line {
     case .tooLong: return .failure(Refusal(reason: "the line is too long to be one of the log"))
@@ -93,25 +93,25 @@ private enum RestoreStore {
   }
 
   /// Writes what the store lacks of these lines and nothing else.
-  func merge(_ lines: [LoginRun.Entry], _ context: JobContext, _ report: inout RunReport) throws {
+  func merge(_ lines: [LoginRun.Element], _ context: JobContext, _ report: inout RunReport) throws {
     guard !lines.isEmpty else { return }
     report.found += lines.count
     switch self {
     case .mysql(let table):
-      let comparison = try table.compare(LoginRun(lines))
-      if !context.isDryRun { try table.merge(comparison) }
-      let lackingCount = comparison.missing.count + comparison.smaller.count
-      report.changed += lackingCount
-      report.unchanged += lines.count - lackingCount
+      let run = LoginRun(lines)
+      let lacking = try table.lacking(of: run)
+      if !context.isDryRun { try table.merge(lacking, of: run) }
+      report.changed += lacking.count
+      report.unchanged += lines.count - lacking.count
     case .redis(let bitmaps):
-      let days = LoginRun(lines).compactMapValues(\.days)
-      let run = try Restore.lacking(days, in: bitmaps, context, &report)
-      report.unchanged += lines.count - days.count
+      let run = LoginRun(lines)
+      let lacking = try Restore.lacking(run, in: bitmaps, context, &report)
+      report.unchanged += lines.count - run.count
       guard !context.isDryRun else {
-        report.changed += run.count
+        report.changed += lacking.count
         return
       }
-      try bitmaps.add(run) { userMonth, addition in
+      try bitmaps.add(lacking) { userMonth, addition in
         switch addition {
         case .added: report.changed += 1
         case .held: report.unchanged += 1
@@ -125,26 +125,24 @@ private enum RestoreStore {
 }
 
 extension Restore {
-  fileprivate typealias Days = SortedRun<UserMonth, LoginDays>
-
   /// What Redis has no bit for. A key that holds something else is refused and stays as it is.
   fileprivate static func lacking(
-    _ days: Days, in bitmaps: LoginBitmaps, _ context: JobContext, _ report: inout RunReport
-  ) throws -> [Days.Entry] {
+    _ run: LoginRun, in bitmaps: LoginBitmaps, _ context: JobContext, _ report: inout RunReport
+  ) throws -> [(key: UserMonth, days: LoginDays)] {
     var malformed: Set<[UInt8]> = []
-    let held = try bitmaps.ask(days.entries.map(\.key)) { finding in
+    let held = try bitmaps.ask(run.map(\.key)) { finding in
       guard case .malformed(let key, let reason) = finding else { return }
       malformed.insert(key)
       context.observer.rejected(key, because: reason)
     }
     report.rejected += malformed.count
-    var lacking: [Days.Entry] = []
-    for (entry, held) in zip(days.entries, held) {
+    var lacking: [(key: UserMonth, days: LoginDays)] = []
+    for (entry, held) in zip(run, held) {
       guard malformed.isEmpty || !malformed.contains(bitmaps.key(of: entry.key)) else { continue }
-      if (held ?? LoginDays(bits: 0)).holds(entry.value) {
+      if (held ?? LoginDays(bits: 0)).holds(entry.value.days) {
         report.unchanged += 1
       } else {
-        lacking.append(entry)
+        lacking.append((entry.key, entry.value.days))
       }
     }
     return lacking

@@ -16,19 +16,19 @@ extension LoginBitmaps {
   ///
   /// A bitmap without a day is not made. `each` is told of every entry, in order.
   public func add(
-    _ entries: some Collection<SortedRun<UserMonth, LoginDays>.Entry>,
+    _ entries: some Collection<(key: UserMonth, days: LoginDays)>,
     each: (UserMonth, Addition) -> Void
   ) throws(RedisError) {
     var commands: [RedisCommand] = []
     for entry in entries {
       let key = key(of: entry.key)
-      commands += entry.value.daysOfMonth.map { day in
+      commands += entry.days.daysOfMonth.map { day in
         RedisCommand("SETBIT", [key, Array("\(day)".utf8), [UInt8(ascii: "1")]])
       }
     }
     var replies = try connection.pipeline(commands)[...]
     for entry in entries {
-      let own = replies.prefix(entry.value.dayCount)
+      let own = replies.prefix(entry.days.dayCount)
       replies = replies.dropFirst(own.count)
       each(entry.key, try addition(of: own))
     }

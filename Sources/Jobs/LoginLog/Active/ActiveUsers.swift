@@ -61,7 +61,7 @@ public struct ActiveUsers: Sendable {
       context.observer.progressed(
         "login bitmaps", done: walk.visitedKeys, total: walk.expectedKeys)
     } _: { run in
-      for entry in run.entries { try add(entry.key, entry.value.days, to: sorter) }
+      for entry in run { try add(entry.key, entry.value.days, to: sorter) }
     }
     return rejectedCount
   }
