@@ -25,15 +25,29 @@ final class Victim: Sendable {
     if let pid = pid.withLock({ $0 }) { kill(pid, number) }
   }
 
-  /// The same for a signal that the tool catches; comes back when the kernel has handed it over. What
-  /// is busy elsewhere may take its time, and go on in another thread meanwhile.
+  /// The same for a signal that the tool catches; comes back when its handler has run.
+  ///
+  /// Any thread may be given it, not only the one that waits for this message to go on. That the kernel
+  /// has handed it over is not enough: that thread may wait for a processor, while the other one goes on.
+  /// So all of them must have come to rest, which is what they do while the message is held up.
   func signalCaught(_ number: Int32) {
     signal(number)
     _ = eventually(within: 10) {
-      let path = "/proc/\(pid.withLock { $0 } ?? 0)/status"
-      let status = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-      let pending = status.split(separator: "\n").first { $0.hasPrefix("ShdPnd:") }
-      return pending?.hasSuffix("\t0000000000000000") ?? true
+      guard let pid = pid.withLock({ $0 }) else { return true }
+      let pending = status(of: "/proc/\(pid)/status", "ShdPnd:") ?? ""
+      guard pending.allSatisfy({ $0 == "0" }) else { return false }
+      let folder = "/proc/\(pid)/task"
+      let threads = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      return threads.allSatisfy { thread in
+        status(of: "\(folder)/\(thread)/status", "State:")?.hasPrefix("S") ?? true
+      }
     }
+  }
+
+  /// What stands behind a name in a file of the kernel's; nil where the file has gone.
+  private func status(of path: String, _ name: String) -> String? {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+    return text.split(separator: "\n").first { $0.hasPrefix(name) }
+      .map { $0.dropFirst(name.count).trimmingCharacters(in: .whitespaces) }
   }
 }
