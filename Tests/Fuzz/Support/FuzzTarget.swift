@@ -22,8 +22,8 @@ struct FuzzTarget: Sendable, CustomStringConvertible {
   }
 
   static let all: [FuzzTarget] = [
-    .bitmaps, .calendar, .counts, .damagedLogs, .envFiles, .expiryLines, .keyNames, .packets,
-    .printables, .replies, .sketches, .urls, .zoneFiles, .zoneRules,
+    .bitmaps, .calendar, .counts, .csvFiles, .damagedLogs, .envFiles, .expiryLines, .jsonFiles,
+    .keyNames, .packets, .printables, .replies, .sketches, .urls, .zoneFiles, .zoneRules,
   ]
 
   var description: String { name }
