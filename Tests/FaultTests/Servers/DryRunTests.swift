@@ -1,7 +1,7 @@
 import TestServers
 import Testing
 
-/// A dry run of any command as both servers see it: they count and log only what reads.
+/// A dry run, or a question, as both servers see it: they count and log only what reads.
 ///
 /// The servers are the witnesses, not the tool: Redis counts each command by its name, also within
 /// scripts, and knows which of them write; MySQL logs each statement.
@@ -55,11 +55,59 @@ import Testing
     #expect(real.output.exitCode == 0 && !real.writes.isEmpty)
   }
 
-  /// What both servers did for one run: how many different commands and statements, and those that
-  /// write.
+  @Test(arguments: MySQLServer.available)
+  func noCommandWritesWhatItIsNotToWrite(flavor: MySQLServer.Flavor) throws {
+    let site = try site(flavor)
+    try SiteCommand.arrange(site)
+    let before = try site.fingerprint()
+    for command in SiteCommand.all {
+      guard let line = command.readingLine else { continue }
+      let seen = try witness(site) { try site.run(SiteCommand.words(line, on: site)) }
+      #expect(seen.output.exitCode == 0, "\(line): \(seen.output.stderr)")
+      #expect(seen.writes == [], "\(line)")
+      #expect(seen.reads.contains { $0.contains(command.looksAt) }, "\(line): \(seen.reads)")
+    }
+    #expect(try site.fingerprint() == before)
+
+    // A witness that would have missed them is none. That a run was there is written by any.
+    for command in SiteCommand.all where command.kind != .question {
+      let seen = try witness(site) { try site.run(SiteCommand.words(command.line, on: site)) }
+      #expect(seen.output.exitCode == 0, "\(command): \(seen.output.stderr)")
+      #expect(seen.writes.contains { !$0.contains("tally_run") }, "\(command)")
+    }
+    #expect(try site.fingerprint() != before)
+  }
+
+  /// A new command finds its place above, or this fails.
+  @Test func everyCommandThatTheHelpNamesIsWatched() throws {
+    let watched = Set(SiteCommand.all.map(\.name))
+    #expect(try Set(commands(below: [])) == watched)
+  }
+
+  private func commands(below path: [String]) throws -> [String] {
+    let help = try TallyTool().run(path + ["--help"])
+    guard let start = help.stdout.firstRange(of: "\nSUBCOMMANDS:\n") else {
+      #expect(help.exitCode == 0 && help.stdout.contains("USAGE: tally"), "\(path)")
+      return [path.joined(separator: " ")]
+    }
+    let lines = help.stdout[start.upperBound...]
+      .split(separator: "\n", omittingEmptySubsequences: false).prefix { !$0.isEmpty }
+    // An abstract that goes on stands further in.
+    let names = lines.compactMap { $0.prefixMatch(of: /\s\s(\S+)/).map { String($0.1) } }
+    return try names.flatMap { try commands(below: path + [$0]) }
+  }
+
+  /// What both servers did for one run: commands and statements, each once.
+  private struct Witnessed {
+    let output: TallyTool.Output
+    let reads: [String]
+    let writes: [String]
+    var count: Int { reads.count + writes.count }
+  }
+
   private func witness(
     _ site: Site, _ run: () throws -> TallyTool.Output
-  ) throws -> (output: TallyTool.Output, count: Int, writes: [String]) {
+  ) throws -> Witnessed {
     try site.redis.run(["CONFIG", "RESETSTAT"])
     try site.mysql.run("TRUNCATE mysql.general_log; SET GLOBAL general_log = ON")
     let output = try run()
@@ -67,10 +115,14 @@ import Testing
     let commands = try redisCommands(site)
     let writing = Set(try site.redis.run(["ACL", "CAT", "write"]).split(separator: "\n"))
     let statements = try mysqlStatements(site)
-    let writes =
-      commands.filter { writing.contains($0[...]) || $0.hasPrefix("eval") || $0 == "script" }
-      .map { "redis \($0)" } + statements.filter { !Self.reads($0) }.map { "mysql \($0)" }
-    return (output, commands.count + statements.count, writes)
+    let redisWrites = commands.filter {
+      writing.contains($0[...]) || $0.hasPrefix("eval") || $0 == "script"
+    }
+    let mysqlWrites = statements.filter { !Self.reads($0) }
+    return Witnessed(
+      output: output,
+      reads: commands.filter { !redisWrites.contains($0) } + statements.filter(Self.reads),
+      writes: redisWrites.map { "redis \($0)" } + mysqlWrites.map { "mysql \($0)" })
   }
 
   /// `cmdstat_hgetall:calls=2,…`, and `cmdstat_script|load:…` for a command with a second word.
@@ -90,9 +142,10 @@ import Testing
   }
 
   /// Whether a statement, behind the comment that names it, cannot change a row. A lock would make
-  /// others wait, which a dry run may not either.
+  /// others wait, which a dry run may not either. A transaction of reads is one of reading.
   private static func reads(_ statement: String) -> Bool {
     let text = statement.replacing(/^\/\*.*?\*\/\s*/, with: "")
+    if ["START TRANSACTION", "COMMIT", "ROLLBACK"].contains(text) { return true }
     let words = ["SELECT ", "SHOW ", "SET NAMES ", "SET SESSION TRANSACTION "]
     return words.contains { text.hasPrefix($0) } && !text.contains("FOR UPDATE")
       && !text.contains("GET_LOCK")

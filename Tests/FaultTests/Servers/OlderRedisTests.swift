@@ -15,6 +15,7 @@ struct OlderRedisTests {
         #expect(output.stderr.contains("\nHINT: Bring back the newer Redis."))
       }
     }
+    #expect(try site.run(["adstat", "shelve"]).exitCode == 76)
     #expect(try site.fingerprint() == fingerprint)
     // Login bits are merged by OR: to merge what is there already does no harm.
     for job in [SiteJob.sync, .expire] { #expect(try site.run(job).exitCode == 0) }
@@ -118,6 +119,10 @@ struct ReplicaTests {
     try pair.wait()
     let fingerprint = try pair.site.fingerprint()
     let digest = try pair.replica.run(["DEBUG", "DIGEST"])
+    for command in try SiteCommand.carrying(on: pair.site) {
+      let output = try pair.site.run(command, pair.url)
+      #expect(output.exitCode == 69, "\(command): \(output.stderr)")
+    }
     for job in SiteJob.allCases {
       let output = try pair.site.run(job, "", pair.url)
       #expect(output.exitCode == 69, "\(job): \(output.stderr)")

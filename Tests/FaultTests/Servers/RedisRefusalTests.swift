@@ -14,6 +14,10 @@ struct RedisRefusalTests {
       #expect(output.exitCode == 78, "\(job): \(output.stderr)")
       #expect(output.stderr.contains(policy) && output.stderr.contains("\nHINT: "))
     }
+    for command in try SiteCommand.carrying(on: site) {
+      let output = try site.run(command)
+      #expect(output.exitCode == 78 && output.stderr.contains(policy), "\(command): \(output)")
+    }
     #expect(try site.fingerprint() == fingerprint)
     try site.redis.run(["CONFIG", "SET", "maxmemory-policy", "noeviction"])
     try site.expectSettled()
@@ -75,6 +79,9 @@ struct RedisRefusalTests {
       let output = try site.run(job)
       #expect(output.exitCode == 78, "\(job): \(output.stderr)")
       #expect(output.stderr.contains("TALLY_HASH_TAGS"))
+    }
+    for command in try SiteCommand.carrying(on: site) {
+      #expect(try site.run(command).exitCode == 78, "\(command)")
     }
     #expect(try site.redis.run(["DEBUG", "DIGEST"]) == digest)
   }

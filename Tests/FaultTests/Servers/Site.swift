@@ -132,6 +132,12 @@ final class Site {
       environment: environment.merging(variables) { $1 })
   }
 
+  func run(
+    _ arguments: [String], _ variables: [String: String] = [:]
+  ) throws -> TallyTool.Output {
+    try TallyTool().run(arguments, environment: environment.merging(variables) { $1 })
+  }
+
   /// The same in this process, on the account that may do everything; quicker, and `observer` may do
   /// harm in the middle of it.
   @discardableResult
@@ -215,7 +221,7 @@ final class Site {
 
   /// All that both sides hold, to see whether anything changed; the history of runs aside.
   func fingerprint() throws -> [String] {
-    try query("CHECKSUM TABLE ad_ctr, ad_source, login_month")
+    try query("CHECKSUM TABLE ad_ctr, ad_source, login_month, ad_group, ad_image, ad_style")
       + [redis.run(["DEBUG", "DIGEST"])]
   }
 }
