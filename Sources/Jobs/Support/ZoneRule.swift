@@ -30,8 +30,8 @@ struct ZoneRule: Sendable {
       guard let west = reader.offset() else { return nil }
       offset = -west
     }
-    guard reader.accept(","), let start = reader.change(), reader.accept(","),
-      let end = reader.change(), reader.isAtEnd
+    guard ZoneFile.isOffset(offset), reader.accept(","), let start = reader.change(),
+      reader.accept(","), let end = reader.change(), reader.isAtEnd
     else { return nil }
     summer = Summer(offset: offset, start: start, end: end)
   }
