@@ -107,10 +107,12 @@ struct LoginComparisonTests {
     let month = Month("2026-10")!
     return LoginRun(
       logins.map { id, bits in
-        let byte = UInt8((1...7).reduce(0) { $0 | (bits >> $1 & 1 == 1 ? 0x80 >> $1 : 0) })
+        let bytes = (0..<4).map { byte in
+          UInt8((0..<8).reduce(0) { $0 | (bits >> (8 * byte + $1) & 1 == 1 ? 0x80 >> $1 : 0) })
+        }
         return .init(
           key: UserMonth(month: month, user: UserKey(type: [97], id: [id])!),
-          value: try! LoginBitmap(bytes: [byte], of: month))
+          value: try! LoginBitmap(bytes: bytes, of: month))
       })
   }
 
@@ -128,6 +130,15 @@ struct LoginComparisonTests {
     #expect(lacking([1: 2], in: [(1, 4)]) == [1])
     #expect(lacking([1: 2], in: []) == [1])
     #expect(lacking([1: 2], in: [(1, 6)]) == [])
+  }
+
+  @Test(arguments: 1...31)
+  func whicheverDayARowLacksItIsLacking(day: Int) {
+    let all = UInt32.max << 1
+    let others = all & ~(1 << UInt32(day))
+    #expect(lacking([1: 1 << UInt32(day)], in: [(1, others)]) == [1])
+    #expect(lacking([1: all], in: [(1, others)]) == [1])
+    #expect(lacking([1: others], in: [(1, all)]) == [])
   }
 
   @Test func aBitmapWithoutADayNeedsNoRow() {
