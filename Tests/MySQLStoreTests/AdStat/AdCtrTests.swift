@@ -116,6 +116,20 @@ struct AdCtrTests {
       ])
   }
 
+  /// The session that wrote it would see it.
+  @Test(arguments: MySQLServer.available)
+  func whatIsNotCommittedIsNotProven(flavor: MySQLServer.Flavor) throws {
+    let database = MySQLDatabase(try MigratedDatabase(flavor).endpoint)
+    try database.connection().execute("START TRANSACTION", label: "test")
+    try database.connection().execute(
+      "INSERT INTO ad_ctr VALUES ('2026-11-20', 3, 'a', 1, 5, 0)", label: "test")
+    var differing: [DayHashDifference] = []
+    let proven = try AdCtr(database).prove(
+      [try hash("a", counts: [(3, 5)])], epochs: [AdCtrTests.lineage: 1]
+    ) { differing.append($1) }
+    #expect(proven.value.isEmpty && differing == [.lacking])
+  }
+
   @Test(arguments: MySQLServer.available)
   func manyCodesAreLookedUpInSeveralStatements(flavor: MySQLServer.Flavor) throws {
     let database = try MigratedDatabase(flavor)

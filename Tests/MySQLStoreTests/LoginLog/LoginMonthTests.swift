@@ -84,6 +84,18 @@ struct LoginMonthTests {
     #expect(try provenCount(run, in: table) == nil)
   }
 
+  /// The session that wrote it would see it.
+  @Test(arguments: MySQLServer.available)
+  func whatIsNotCommittedGivesNoReceipt(flavor: MySQLServer.Flavor) throws {
+    let database = MySQLDatabase(try MigratedDatabase(flavor).endpoint)
+    try database.connection().execute("START TRANSACTION", label: "test")
+    try database.connection().execute(
+      "INSERT INTO login_month VALUES ('2026-11-01', 'app', 'a', 2, NOW())", label: "test")
+    let run = try run([([0x61], [0x40])])
+    #expect(try LoginMonth(database).lacking(of: run) == [])
+    #expect(try provenCount(run, in: LoginMonth(database)) == nil)
+  }
+
   @Test(arguments: MySQLServer.available)
   func aRowThatGrewMeanwhileKeepsItsDays(flavor: MySQLServer.Flavor) throws {
     let database = try MigratedDatabase(flavor)
