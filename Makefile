@@ -63,7 +63,7 @@ fuzz: deps ## let libFuzzer look for bytes that break a reader (FUZZ_SECONDS eac
 # Without what runs under strace, which the leak sanitizer does not bear. A report is an error, be it in
 # the tests or in the tool that they run; what is known of foreign libraries is passed over in the tests
 # alone.
-SANITIZED := 'JobsTests|RedisClientTests|MySQLClientTests|RedisStoreTests|MySQLStoreTests|FaultTests.(KillLoop|CutLoop|LostReply|ReadBack|SignalLoop|Zombie|Model|Overtaken)Tests'
+SANITIZED := 'JobsTests|RedisClientTests|MySQLClientTests|RedisStoreTests|MySQLStoreTests|FaultTests.(KillLoop|CutLoop|ShelfLoop|CarryLoop|LostReply|ReadBack|SignalLoop|Zombie|Model|ShelfMonth|Overtaken)Tests'
 sanitize: export LSAN_OPTIONS := suppressions=$(CURDIR)/Tests/Sanitizers/leaks.txt:print_suppressions=0
 sanitize: export TSAN_OPTIONS := suppressions=$(CURDIR)/Tests/Sanitizers/races.txt
 sanitize: deps ## run the jobs under the address, leak and thread sanitizers (15 minutes)
