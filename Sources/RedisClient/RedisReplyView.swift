@@ -15,6 +15,11 @@ public struct RedisReplyView: ~Copyable {
     return try body(bytes.assumingMemoryBound(to: UInt8.self).span)
   }
 
+  /// A whole number; nil for any other reply.
+  public var integer: Int64? {
+    reply.pointee.type == REDIS_REPLY_INTEGER ? reply.pointee.integer : nil
+  }
+
   /// The words of an error; nil for any other reply.
   public var errorMessage: String? {
     guard reply.pointee.type == REDIS_REPLY_ERROR else { return nil }
@@ -23,12 +28,14 @@ public struct RedisReplyView: ~Copyable {
   }
 
   /// How many elements an array has; nil for any other reply.
-  var count: Int? {
+  public var count: Int? {
     reply.pointee.type == REDIS_REPLY_ARRAY ? Int(reply.pointee.elements) : nil
   }
 
   /// Looks at an element of an array; nil where there is none.
-  func withElement<T>(_ index: Int, _ body: (borrowing RedisReplyView) throws -> T) rethrows -> T? {
+  public func withElement<T>(
+    _ index: Int, _ body: (borrowing RedisReplyView) throws -> T
+  ) rethrows -> T? {
     guard let count, index < count, let element = reply.pointee.element[index] else { return nil }
     return try body(RedisReplyView(element))
   }

@@ -7,19 +7,17 @@ internal import Rules
 /// One run of the archive over the days that Redis holds.
 ///
 /// The order of steps protects the counts. Redis seals the day, so that nothing is added behind our
-/// back; it remembers the number of the archive before MySQL does; MySQL commits rows and number
-/// together; and only what a fresh connection reads back is deleted. Dying after any step leaves the
+/// back; it remembers the number of the archive before MySQL does; MySQL commits the number before the
+/// rows; and only what a fresh connection reads back is deleted. Dying after any step leaves the
 /// hashes in Redis, and the next run finds the rows there or writes them again: they are merged by
 /// maximum.
 struct Archive {
-  /// Codes of one transaction: at most 48,000 rows, each as long as a statement may wait for a lock.
-  static let codesPerBatch = 2000
-
   private let store: AdStatStore
   private let table: AdCtr
+  private let writer: ArchiveWriter
   private let sources: AdSource
   private let booking: BookingRule
-  private let codesCollectedMax: Int
+  private let reader: DayReader
   private let context: JobContext
   private var state: AdStatState?
   private var epochs: [Lineage: UInt16] = [:]
@@ -35,9 +33,11 @@ struct Archive {
   ) throws {
     self.store = store
     table = AdCtr(database)
+    writer = ArchiveWriter(
+      table: table, endpoint: database.endpoint, settings: database.settings)
     sources = AdSource(database)
     self.booking = booking
-    self.codesCollectedMax = codesCollectedMax
+    reader = DayReader(context: context, codesCollectedMax: codesCollectedMax)
     self.context = context
     state = context.isDryRun ? try store.state() : try store.openState()
     guard let state else { return }
@@ -54,24 +54,17 @@ struct Archive {
     case .publish: break
     case .archive, .archiveAndForget: guard try seal(day) else { return }
     }
-    var codes: [Code] = []
-    // Until there are so many images that a part of them lies scattered over the whole day.
-    var lookup = AdCtr.Lookup.stretch
-    try store.walkImages(of: day) { page in
-      for misnamed in page.misnamed {
-        reject(misnamed.key, because: misnamed.fault.description, &report)
+    try reader.forEachReading(of: day) { reading in
+      switch reading {
+      case .misnamed(let keys):
+        for misnamed in keys { reject(misnamed.key, because: misnamed.fault.description, &report) }
+      case .hashes(let found, let isScattered):
+        try archive(
+          accepted(found, &report), of: day, as: treatment, by: isScattered ? .codes : .stretch,
+          &report)
       }
-      if codes.count + page.names.count > codesCollectedMax {
-        lookup = .codes
-        try archive(codes, of: day, as: treatment, by: lookup, &report)
-        codes = []
-      }
-      codes += page.names
-      context.observer.progressed(
-        "archiving", done: page.walk.visitedKeys, total: page.walk.expectedKeys)
       try context.interruption.check()
     }
-    try archive(codes, of: day, as: treatment, by: lookup, &report)
   }
 
   /// Call once at the end.
@@ -125,43 +118,35 @@ struct Archive {
 // MARK: - Merging
 
 extension Archive {
-  /// Sorted, so that the batches go through the table in the order of its primary key.
   private mutating func archive(
-    _ codes: [Code], of day: CivilDay, as treatment: ArchivePolicy.Treatment,
+    _ hashes: [DayHash], of day: CivilDay, as treatment: ArchivePolicy.Treatment,
     by lookup: AdCtr.Lookup, _ report: inout RunReport
   ) throws {
-    var sorted: [Code] = []
-    // What SCAN handed over again stands beside itself.
-    for code in codes.sorted() where sorted.last != code { sorted.append(code) }
-    for start in stride(from: 0, to: sorted.count, by: Archive.codesPerBatch) {
-      let batch = sorted[start..<min(start + Archive.codesPerBatch, sorted.count)]
-      let hashes = try readHashes(of: Array(batch), on: day, &report)
-      let comparison = try merge(hashes, as: treatment, by: lookup, &report)
-      switch treatment {
-      case .archiveAndForget: try forget(hashes, &report)
-      case .archive: try nameAhead(among: hashes, comparison, &report)
-      case .publish, .leave: break
-      }
-      try context.interruption.check()
+    let comparison = try merge(hashes, of: day, as: treatment, by: lookup, &report)
+    switch treatment {
+    case .archiveAndForget: try forget(hashes, &report)
+    case .archive:
+      nameAhead(
+        hashes.filter { comparison.isAhead(of: $0, epoch: epochs[$0.lineage]!) }, &report)
+    case .publish, .leave: break
     }
   }
 
-  private mutating func readHashes(
-    of codes: [Code], on day: CivilDay, _ report: inout RunReport
-  ) throws -> [DayHash] {
+  /// Those that can be archived; the others are named.
+  private mutating func accepted(_ found: [FoundDayHash], _ report: inout RunReport) -> [DayHash] {
     var hashes: [DayHash] = []
-    for found in try store.dayHashes(of: codes, on: day) {
-      let key = store.keys.key(of: found.name)
+    hashes.reserveCapacity(found.count)
+    for found in found {
       if found.hadTTL {
         ttlWarnings.found(
-          on: printable(key), context.isDryRun ? "a real run takes it off" : "it was taken off",
-          to: context.observer)
+          on: printable(store.keys.key(of: found.name)),
+          context.isDryRun ? "a real run takes it off" : "it was taken off", to: context.observer)
       }
       if let hash = found.hash {
         report.found += hash.hours.count
         hashes.append(hash)
       } else if let fault = found.fault {
-        reject(key, because: fault, &report)
+        reject(store.keys.key(of: found.name), because: fault, &report)
       }
     }
     return hashes
@@ -169,33 +154,34 @@ extension Archive {
 
   /// Writes only what is missing or smaller.
   private mutating func merge(
-    _ hashes: [DayHash], as treatment: ArchivePolicy.Treatment, by lookup: AdCtr.Lookup,
-    _ report: inout RunReport
-  ) throws -> AdCtr.Comparison {
+    _ hashes: [DayHash], of day: CivilDay, as treatment: ArchivePolicy.Treatment,
+    by lookup: AdCtr.Lookup, _ report: inout RunReport
+  ) throws -> AdCtrComparison {
     for hash in hashes where epochs[hash.lineage] == nil { _ = try epoch(of: hash.lineage) }
-    let comparison = try table.compare(AdCtr.run(of: hashes, epochs: epochs), by: lookup)
+    let run = AdCtrRun(day, of: hashes, epochs: epochs)
+    let comparison = try table.compare(run, by: lookup)
+    let lackingCount = comparison.lackingCount
     report.unchanged += comparison.heldCount
-    let lackingCount = comparison.missing.count + comparison.smaller.count
-    guard lackingCount > 0, let day = hashes.first?.day else { return comparison }
+    guard lackingCount > 0 else { return comparison }
     if !context.isDryRun {
-      let number = try announce(day, isSealed: treatment != .publish)
-      try table.merge(comparison, number: number, of: try lineage())
+      try announce(day, isSealed: treatment != .publish)
+      try writer.write(comparison)
     }
     report.changed += lackingCount
-    if !comparison.smaller.isEmpty {
-      context.observer.noted("\(comparison.smaller.count) rows of \(day) held less and were raised")
+    if comparison.smallerCount > 0 {
+      context.observer.noted("\(comparison.smallerCount) rows of \(day) held less and were raised")
     }
     return comparison
   }
 
-  /// Numbers the transaction and lets Redis remember the number before MySQL confirms it. If we die
-  /// between the two, Redis is ahead of MySQL, which is harmless; the other way round, a good Redis
-  /// would be taken for an old one.
-  private func announce(_ day: CivilDay, isSealed: Bool) throws -> UInt64 {
+  /// Numbers what is written next: Redis remembers the number before MySQL confirms it, and MySQL
+  /// confirms it before the first row is there. If we die in between, Redis is ahead of MySQL, which is
+  /// harmless; the other way round, a good Redis would be taken for an old one.
+  private func announce(_ day: CivilDay, isSealed: Bool) throws {
     let lineage = try lineage()
     let number = try sources.nextNumber(of: lineage, after: state?.mark ?? 0)
     switch try store.mark(number, lineage: lineage, sealed: isSealed ? day : nil) {
-    case .done: return number
+    case .done: try sources.confirm(number, of: lineage)
     case .otherLineage, .early: throw Archive.replaced
     case .notSealed:
       throw JobFailure(
@@ -262,19 +248,7 @@ extension Archive {
     if let failure = outcome.failure { throw failure }
   }
 
-  /// Of a closed day that is kept: what MySQL holds more of is said, and left.
-  private mutating func nameAhead(
-    among hashes: [DayHash], _ comparison: AdCtr.Comparison, _ report: inout RunReport
-  ) throws {
-    guard !comparison.ahead.isEmpty else { return }
-    let codes = Set(comparison.ahead.map(\.key.code))
-    var ahead: [DayHash] = []
-    _ = try table.prove(hashes.filter { codes.contains($0.code) }, epochs: epochs) {
-      if $1 == .ahead { ahead.append($0) }
-    }
-    nameAhead(ahead, &report)
-  }
-
+  /// Of a closed day: what MySQL holds more of is said, and left.
   private mutating func nameAhead(_ ahead: [DayHash], _ report: inout RunReport) {
     for hash in ahead {
       reject(store.keys.key(of: hash.name), because: Archive.aheadReason, &report)

@@ -25,7 +25,8 @@ public struct Expire: Job {
   public func perform(in context: JobContext, report: inout RunReport) throws {
     let log = try ExpiryLog(directory: logDirectory, day: context.clock.day(at: context.now))
     let source = try LoginSource(context)
-    try source.mergeAll(where: rule.isExpired, report: &report) { run, report in
+    let isExpired: @Sendable (Month) -> Bool = { [rule] in rule.isExpired($0) }
+    try source.mergeAll(where: isExpired, report: &report) { run, report in
       if context.isDryRun {
         report.forgotten += run.count
       } else {

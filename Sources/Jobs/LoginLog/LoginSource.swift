@@ -9,13 +9,10 @@ internal import Rules
 struct LoginSource {
   let bitmaps: LoginBitmaps
   let table: LoginMonth
+  private let writer: LoginWriter
   private let context: JobContext
   private let connection: RedisConnection
   private let preflight: RedisPreflight
-
-  /// Bitmaps that are merged together: up to 60 MB while they are sorted. The larger a run, the less often
-  /// rows are read in passing.
-  static let runSize = 1_000_000
 
   /// TTLs found are named up to this many, then counted.
   private static let ttlNamedMax = 10
@@ -37,29 +34,20 @@ struct LoginSource {
     let database = MySQLDatabase(endpoint, settings: settings)
     try SchemaPreflight.check([.loginMonth], on: try database.connection())
     table = LoginMonth(database)
+    writer = LoginWriter(
+      table: table, endpoint: endpoint, settings: settings, interruption: context.interruption)
   }
 
   /// Reads the bitmaps of the months that `isWanted` names and merges what MySQL lacks of them (in a
   /// dry run only counts it). `afterMerging` is then given each run.
   func mergeAll(
-    where isWanted: (Month) -> Bool, report: inout RunReport,
+    where isWanted: @escaping @Sendable (Month) -> Bool, report: inout RunReport,
     afterMerging: (LoginRun, inout RunReport) throws -> Void = { _, _ in }
   ) throws {
     var ttlCount = 0
-    try bitmaps.forEachRun(where: isWanted, runSize: LoginSource.runSize) { finding in
-      switch finding {
-      case .malformed(let key, let reason):
-        report.rejected += 1
-        context.observer.rejected(key, because: reason)
-      case .expiring(let key, let milliseconds):
-        ttlCount += 1
-        warnOfTTL(key, milliseconds, count: ttlCount)
-      }
-    } progressed: { walk in
-      try context.interruption.check()
-      context.observer.progressed(
-        "login bitmaps", done: walk.visitedKeys, total: walk.expectedKeys)
-    } _: { run in
+    try LoginReader(context: context).forEachReading(where: isWanted) { reading in
+      for finding in reading.findings { tell(of: finding, &ttlCount, &report) }
+      guard let run = reading.run else { return }
       try merge(run, report: &report)
       try afterMerging(run, &report)
       try context.interruption.check()
@@ -71,6 +59,19 @@ struct LoginSource {
     try preflight.reportEvictions(on: connection, to: context.observer)
   }
 
+  private func tell(
+    of finding: LoginBitmaps.Finding, _ ttlCount: inout Int, _ report: inout RunReport
+  ) {
+    switch finding {
+    case .malformed(let key, let reason):
+      report.rejected += 1
+      context.observer.rejected(key, because: reason)
+    case .expiring(let key, let milliseconds):
+      ttlCount += 1
+      warnOfTTL(key, milliseconds, count: ttlCount)
+    }
+  }
+
   private func merge(_ run: LoginRun, report: inout RunReport) throws {
     report.found += run.count
     let lacking = try table.lacking(of: run)
@@ -79,10 +80,7 @@ struct LoginSource {
       report.changed += lacking.count
       return
     }
-    try table.merge(lacking, of: run) { rowCount in
-      report.changed += rowCount
-      try context.interruption.check()
-    }
+    try writer.write(lacking, of: run) { report.changed += $0 }
   }
 
   private func warnOfTTL(_ key: [UInt8], _ milliseconds: Int64, count: Int) {

@@ -13,6 +13,7 @@ public struct SyncWeek: Job {
   public init(months: [Month]) { self.months = months }
 
   public func perform(in context: JobContext, report: inout RunReport) throws {
-    try LoginSource(context).mergeAll(where: months.contains, report: &report)
+    let isWanted: @Sendable (Month) -> Bool = { [months] in months.contains($0) }
+    try LoginSource(context).mergeAll(where: isWanted, report: &report)
   }
 }

@@ -1,40 +1,81 @@
 public import Rules
 
-extension AdCtr {
-  /// The rows that day hashes are, in the order of the primary key: the shows and the clicks of an image
-  /// in one hour are one row.
-  ///
-  /// - Parameters:
-  ///   - hashes: of one day, in the order of their codes.
-  ///   - epochs: the epoch of every lineage among them.
-  public static func run(of hashes: [DayHash], epochs: [Lineage: UInt16]) -> Run {
-    var entries: [Run.Entry] = []
-    entries.reserveCapacity(hashes.reduce(0) { $0 + $1.hours.count })
-    var rest = hashes[...]
-    while let first = rest.first {
-      let ofCode = rest.prefix { $0.code == first.code }
-      rest = rest.dropFirst(ofCode.count)
-      append(ofCode, epochs, to: &entries)
+/// What is to be in `ad_ctr` of one day, in the order of its codes.
+///
+/// Shape: one image an element, up to 24 rows each.
+public struct AdCtrRun: Sendable {
+  /// The hours of one image in one epoch: the shows and the clicks of an hour are one row.
+  public struct Image: Equatable, Sendable {
+    public let code: Code
+    /// Which life of Redis counted it.
+    public let epoch: UInt16
+    public var shows = HourNumbers()
+    public var clicks = HourNumbers()
+
+    public init(code: Code, epoch: UInt16) {
+      self.code = code
+      self.epoch = epoch
     }
-    return Run(entries)
+
+    /// Bit h: there is a row for hour h.
+    var hours: UInt32 { shows.hours | clicks.hours }
+
+    subscript(hour: Int) -> HourCount {
+      HourCount(shows: shows[hour] ?? 0, clicks: clicks[hour] ?? 0)
+    }
   }
 
-  /// The hashes are of one code; two of them may have been counted in two lives of Redis.
-  private static func append(
-    _ hashes: ArraySlice<DayHash>, _ epochs: [Lineage: UInt16], to entries: inout [Run.Entry]
-  ) {
-    let start = entries.count
-    for hash in hashes {
-      let epoch = epochs[hash.lineage]!  // because every lineage among them has one
-      var place = start
-      for value in hash.hours {
-        let key = AdCtrKey(day: hash.day, code: hash.code, hour: value.hour, epoch: epoch)
-        while place < entries.count, entries[place].key < key { place += 1 }
-        if place == entries.count || entries[place].key != key {
-          entries.insert(Run.Entry(key: key, value: HourCount()), at: place)
-        }
-        entries[place].value[hash.metric] = value.count
-      }
+  public let day: CivilDay
+  /// In the order of their codes; those of one code stand together.
+  public private(set) var images: [Image] = []
+
+  /// - Parameters:
+  ///   - hashes: of this day, in the order of their codes.
+  ///   - epochs: the epoch of every lineage among them.
+  public init(_ day: CivilDay, of hashes: [DayHash], epochs: [Lineage: UInt16]) {
+    self.day = day
+    images.reserveCapacity(hashes.count / 2 + 1)
+    for hash in hashes { add(hash, epoch: epochs[hash.lineage]!) }  // because every lineage has one
+  }
+
+  /// Two hashes of a code may have been counted in two lives of Redis.
+  private mutating func add(_ hash: DayHash, epoch: UInt16) {
+    var place = images.count
+    while place > 0, images[place - 1].code == hash.code {
+      place -= 1
+      if images[place].epoch == epoch { return images[place].take(hash) }
     }
+    images.append(Image(code: hash.code, epoch: epoch))
+    images[images.count - 1].take(hash)
+  }
+
+  /// How many rows it is.
+  public var rowCount: Int { images.reduce(0) { $0 + $1.hours.nonzeroBitCount } }
+
+  /// Where the image of a code in an epoch stands, by binary search.
+  func place(of code: Code, _ epoch: UInt16) -> Int? {
+    var (low, high) = (0, images.count)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if images[middle].code < code { low = middle + 1 } else { high = middle }
+    }
+    while low < images.count, images[low].code == code {
+      if images[low].epoch == epoch { return low }
+      low += 1
+    }
+    return nil
+  }
+
+  /// Its codes, each once.
+  var codes: [Code] {
+    var codes: [Code] = []
+    for image in images where codes.last != image.code { codes.append(image.code) }
+    return codes
+  }
+}
+
+extension AdCtrRun.Image {
+  fileprivate mutating func take(_ hash: DayHash) {
+    if hash.metric == .show { shows = hash.hours } else { clicks = hash.hours }
   }
 }

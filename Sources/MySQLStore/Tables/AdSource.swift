@@ -5,7 +5,7 @@ public import Rules
 public struct AdSourceRow: Equatable, Sendable {
   /// The short number that stands for the lineage in `ad_ctr`; the first life is 1.
   public let epoch: UInt16
-  /// The number of the last archive transaction that was committed.
+  /// The number of the last archive that may have written rows.
   public let confirmed: UInt64
 }
 
@@ -67,6 +67,21 @@ public struct AdSource {
           message: "the row of this life of redis has vanished")
       }
       return result.lastInsertID
+    }
+  }
+
+  /// Notes that the archive of this number writes its rows from now on. Before the first of them is there,
+  /// so that a Redis from before the archive is found out by it; after Redis remembers the number, so that
+  /// no good Redis is.
+  ///
+  /// Committed at once.
+  public func confirm(_ number: UInt64, of lineage: Lineage) throws {
+    try database.retrying { connection in
+      try connection.execute(
+        """
+        UPDATE ad_source SET confirmed = GREATEST(confirmed, \(number)) \
+        WHERE lineage = \(text: lineage.description)
+        """, label: "confirm ad_source")
     }
   }
 

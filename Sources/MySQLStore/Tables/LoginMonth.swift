@@ -27,12 +27,14 @@ public struct LoginMonth {
   ///
   /// `lacking` is what the table lacks of `run`; `committed` is told of the rows of each transaction.
   public func merge(
-    _ lacking: [Int], of run: LoginRun, rowsPerTransaction: Int = 50_000,
+    _ lacking: some RandomAccessCollection<Int>, of run: LoginRun, rowsPerTransaction: Int = 50_000,
     committed: (Int) throws -> Void = { _ in }
   ) throws {
     let months = run.groups.map { Array($0.month.firstDay.description.utf8) }
-    for start in stride(from: 0, to: lacking.count, by: rowsPerTransaction) {
-      let batch = lacking[start..<min(start + rowsPerTransaction, lacking.count)]
+    var rest = lacking[...]
+    while !rest.isEmpty {
+      let batch = rest.prefix(rowsPerTransaction)
+      rest = rest.dropFirst(batch.count)
       try database.transaction("merge login_month") { connection in
         var statement = BulkStatement(
           head: LoginMonth.insertHead, row: "(?,?,?,?,UTC_TIMESTAMP())",

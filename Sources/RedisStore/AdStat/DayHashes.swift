@@ -1,4 +1,4 @@
-public import RedisClient
+internal import RedisClient
 public import Rules
 
 /// What was found under the name of one day hash.
@@ -12,88 +12,121 @@ public struct FoundDayHash: Sendable {
 }
 
 extension AdStatStore {
+  /// Hashes that are asked about in one go.
+  private static let hashesPerPipeline = 1000
+
   /// Reads the show and click hashes of these codes for one day; those that do not exist are left out.
   ///
   /// In the order of the codes, shows before clicks.
-  public func dayHashes(of codes: [Code], on day: CivilDay) throws(RedisError) -> [FoundDayHash] {
+  public func dayHashes(of codes: [Code], on day: CivilDay) throws -> [FoundDayHash] {
     let names = codes.flatMap { code in
       Metric.allCases.map { DayHashName(code: code, metric: $0, day: day) }
     }
     let endings = KeyEndings(of: day)
     let redisKeys = names.map { keys.key(of: $0.code, endings[$0.metric]) }
-    let lengths = try connection.pipeline(redisKeys.map { RedisCommand("HLEN", [$0]) })
     let ttls = try ttls(of: redisKeys)
-    // A key that some other program filled may be huge: only what fits a day is fetched.
-    let fetched = names.indices.filter { index in
-      guard case .integer(let count) = lengths[index] else { return false }
-      return (1...DayHash.fieldCountMax).contains(Int(count))
-    }
-    let contents = try connection.pipeline(
-      fetched.map { RedisCommand("HGETALL", [redisKeys[$0]]) })
-    var content = zip(fetched, contents).makeIterator()
-    var next = content.next()
-
     var found: [FoundDayHash] = []
-    for (index, name) in names.enumerated() {
-      var fields: RedisReply?
-      if let current = next, current.0 == index {
-        fields = current.1
-        next = content.next()
+    for start in stride(from: 0, to: names.count, by: AdStatStore.hashesPerPipeline) {
+      let range = start..<min(start + AdStatStore.hashesPerPipeline, names.count)
+      let contents = try contents(of: redisKeys[range])
+      for (index, content) in zip(range, contents) {
+        let (name, hadTTL) = (names[index], ttls.map { $0[index] } ?? false)
+        switch content {
+        case .nothing: continue
+        case .unreadable(let fault):
+          found.append(FoundDayHash(name: name, hash: nil, fault: fault, hadTTL: hadTTL))
+        case .fields(let reader):
+          do throws(DayHashFault) {
+            let hash = try reader.hash(code: name.code, metric: name.metric, day: day)
+            found.append(FoundDayHash(name: name, hash: hash, fault: nil, hadTTL: hadTTL))
+          } catch {
+            found.append(FoundDayHash(name: name, hash: nil, fault: "\(error)", hadTTL: hadTTL))
+          }
+        }
       }
-      guard let (hash, fault) = try read(name, length: lengths[index], fields: fields) else {
-        continue
-      }
-      let hadTTL = try ttls.map { replies throws(RedisError) in
-        try integer(replies[index], of: "PTTL") >= 0
-      }
-      found.append(FoundDayHash(name: name, hash: hash, fault: fault, hadTTL: hadTTL ?? false))
     }
     try persist(found.filter(\.hadTTL))
     return found
   }
 
-  /// Nil where there is no such hash.
-  private func read(
-    _ name: DayHashName, length: RedisReply, fields: RedisReply?
-  ) throws(RedisError) -> (hash: DayHash?, fault: String?)? {
-    switch length {
-    case .integer(0): return nil
-    case .error(let message) where message.hasPrefix("WRONGTYPE"):
-      return (nil, "is another type of key, not a hash")
-    case .integer(let count) where count > DayHash.fieldCountMax:
-      return (nil, "has \(count) fields; a day has at most \(DayHash.fieldCountMax)")
-    case .integer: break
-    default: throw unexpected(length, of: "HLEN")
-    }
-    guard case .array(let words) = fields ?? .null, words.count.isMultiple(of: 2) else {
-      throw unexpected(fields ?? .null, of: "HGETALL")
-    }
-    // Forgotten by another run between the two looks.
-    guard !words.isEmpty else { return nil }
-    var reader = DayHash.Reader()
-    for index in stride(from: 0, to: words.count, by: 2) {
-      guard case .bytes(let field) = words[index], case .bytes(let value) = words[index + 1] else {
-        throw unexpected(words[index], of: "HGETALL")
-      }
-      do throws(DayHashFault) {
-        try reader.take(field.span, value.span)
-      } catch {
-        return (nil, "\(error)")
-      }
-    }
-    do throws(DayHashFault) {
-      return (try reader.hash(code: name.code, metric: name.metric, day: name.day), nil)
-    } catch {
-      return (nil, "\(error)")
-    }
+  /// What lies under the name of a day hash.
+  private enum Content {
+    case nothing
+    case unreadable(fault: String)
+    case fields(DayHash.Reader)
   }
 
-  /// Nil where no key of this Redis has an expiry time: none has to be asked for its own.
-  private func ttls(of redisKeys: [[UInt8]]) throws(RedisError) -> [RedisReply]? {
+  /// A key that some other program filled may be huge: only what fits a day is fetched.
+  private func contents(of redisKeys: ArraySlice<[UInt8]>) throws -> [Content] {
+    var contents = [Content](repeating: .nothing, count: redisKeys.count)
+    var lengths = RedisRequest()
+    for key in redisKeys {
+      lengths.begin("HLEN", wordCount: 1)
+      lengths.add(key)
+    }
+    var (fetches, fetched) = (RedisRequest(), [Int]())
+    try connection.pipeline(lengths) { place, reply in
+      switch try fieldCount(reply) {
+      case nil: contents[place] = .unreadable(fault: "is another type of key, not a hash")
+      case 0?: break
+      case let count? where count > DayHash.fieldCountMax:
+        contents[place] = .unreadable(
+          fault: "has \(count) fields; a day has at most \(DayHash.fieldCountMax)")
+      default:
+        fetches.begin("HGETALL", wordCount: 1)
+        fetches.add(redisKeys[redisKeys.startIndex + place])
+        fetched.append(place)
+      }
+    }
+    try connection.pipeline(fetches) { place, reply in contents[fetched[place]] = try read(reply) }
+    return contents
+  }
+
+  /// Nil where the key is no hash.
+  private func fieldCount(_ reply: borrowing RedisReplyView) throws(RedisError) -> Int? {
+    if let count = reply.integer { return Int(count) }
+    if let message = reply.errorMessage, message.hasPrefix("WRONGTYPE") { return nil }
+    throw unexpected(try reply.copy(), of: "HLEN")
+  }
+
+  /// Nothing where it was forgotten by another run between the two looks.
+  private func read(_ reply: borrowing RedisReplyView) throws -> Content {
+    guard let wordCount = reply.count, wordCount.isMultiple(of: 2) else {
+      throw unexpected(try reply.copy(), of: "HGETALL")
+    }
+    guard wordCount > 0 else { return .nothing }
+    var reader = DayHash.Reader()
+    for index in stride(from: 0, to: wordCount, by: 2) {
+      do {
+        let isTaken: Bool? =
+          try reply.withElement(index) { name in
+            try reply.withElement(index + 1) { value in
+              try name.withBytes { name in
+                try value.withBytes { value in
+                  try reader.take(name, value)
+                  return true
+                }
+              } ?? nil
+            } ?? nil
+          } ?? nil
+        guard isTaken == true else { throw unexpected(try reply.copy(), of: "HGETALL") }
+      } catch let fault as DayHashFault {
+        return .unreadable(fault: "\(fault)")
+      }
+    }
+    return .fields(reader)
+  }
+
+  /// Whether each has an expiry time. Nil where no key of this Redis has: none has to be asked.
+  private func ttls(of redisKeys: [[UInt8]]) throws(RedisError) -> [Bool]? {
     let fields = try connection.serverInfo().fields
     let keyspace = fields["db\(connection.endpoint.database)"] ?? "expires=0"
     guard !keyspace.split(separator: ",").contains("expires=0") else { return nil }
-    return try connection.pipeline(redisKeys.map { RedisCommand("PTTL", [$0]) })
+    var hadTTL: [Bool] = []
+    for reply in try connection.pipeline(redisKeys.map { RedisCommand("PTTL", [$0]) }) {
+      hadTTL.append(try integer(reply, of: "PTTL") >= 0)
+    }
+    return hadTTL
   }
 
   private func persist(_ found: [FoundDayHash]) throws(RedisError) {

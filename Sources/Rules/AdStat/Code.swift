@@ -19,6 +19,9 @@ public struct Code: Hashable, Comparable, Sendable {
   /// Whether it is made of these bytes.
   public func isEqual(to other: Span<UInt8>) -> Bool { bytes.isEqual(to: other) }
 
+  /// Whether it comes before these bytes, byte by byte.
+  public func precedes(_ other: Span<UInt8>) -> Bool { bytes.span.precedes(other) }
+
   /// Byte by byte, as MySQL orders VARBINARY.
   public static func < (a: Code, b: Code) -> Bool { a.bytes.lexicographicallyPrecedes(b.bytes) }
 }

@@ -4,13 +4,6 @@
 /// Every value has exactly one spelling, so that what was read can be compared with the hash byte by
 /// byte before it is deleted.
 public struct DayHash: Hashable, Sendable {
-  /// What was counted in one hour of the day.
-  public struct HourValue: Hashable, Sendable {
-    /// 0 to 23.
-    public let hour: Int
-    public let count: UInt64
-  }
-
   public static let lineageField = Array("lineage".utf8)
   /// 24 hours and the lineage.
   public static let fieldCountMax = 25
@@ -19,8 +12,8 @@ public struct DayHash: Hashable, Sendable {
   public let metric: Metric
   public let day: CivilDay
   public let lineage: Lineage
-  /// In the order of the hours, each at most once.
-  public let hours: [HourValue]
+  /// What was counted in each hour.
+  public let hours: HourNumbers
 }
 
 /// Why a day hash cannot be archived.
@@ -43,9 +36,9 @@ extension DayHash {
   /// Takes the fields of one hash, in any order; each name comes once, as Redis guarantees.
   public struct Reader {
     private var lineage: Lineage?
-    private var hours: [HourValue] = []
+    private var hours = HourNumbers()
 
-    public init() { hours.reserveCapacity(24) }
+    public init() {}
 
     public mutating func take(
       _ name: Span<UInt8>, _ value: Span<UInt8>
@@ -58,18 +51,14 @@ extension DayHash {
       guard let count = CounterValue.readSum(value) else {
         throw .noCount(hour: Int(hour), value: Array(value))
       }
-      hours.append(HourValue(hour: Int(hour), count: count))
+      hours[Int(hour)] = count
     }
 
     public consuming func hash(
       code: Code, metric: Metric, day: CivilDay
     ) throws(DayHashFault) -> DayHash {
       guard let lineage else { throw .noLineage }
-      // In the order in which they were counted first, which is that of the day but for a few.
-      let isAscending = zip(hours, hours.dropFirst()).allSatisfy { $0.hour < $1.hour }
-      return DayHash(
-        code: code, metric: metric, day: day, lineage: lineage,
-        hours: isAscending ? hours : hours.sorted { $0.hour < $1.hour })
+      return DayHash(code: code, metric: metric, day: day, lineage: lineage, hours: hours)
     }
   }
 

@@ -7,38 +7,80 @@ import Testing
 
 struct AdCtrTests {
   private static let day = CivilDay("2026-11-20")!
-  private static let lineage = Lineage(Array("0123456789abcdef0123456789abcdef".utf8))!
-
-  private func key(_ code: [UInt8], hour: Int = 3, epoch: UInt16 = 1) -> AdCtrKey {
-    AdCtrKey(day: AdCtrTests.day, code: Code(code)!, hour: hour, epoch: epoch)
+  /// Lives of Redis; the place of each is its epoch.
+  private static let lineages = ["0", "1", "2"].map {
+    Lineage(Array(String(repeating: $0, count: 32).utf8))!
   }
+  private static let epochs: [Lineage: UInt16] = [lineages[1]: 1, lineages[2]: 2]
 
-  private func run(_ entries: [(AdCtrKey, HourCount)]) -> AdCtr.Run {
-    AdCtr.Run(entries.map { .init(key: $0.0, value: $0.1) })
+  private func hash(
+    bytes code: [UInt8], _ metric: Metric = .show, epoch: Int = 1, counts: [Int: UInt64]
+  ) throws -> DayHash {
+    let fields = counts.map { (name: Array("\($0.key)".utf8), value: Array("\($0.value)".utf8)) }
+    let lineage = Array("\(AdCtrTests.lineages[epoch])".utf8)
+    return try DayHash(
+      code: Code(code)!, metric: metric, day: AdCtrTests.day,
+      fields: fields + [(DayHash.lineageField, lineage)])
   }
 
   private func hash(
-    _ code: String, _ metric: Metric = .show, counts: [(hour: Int, count: UInt64)]
+    _ code: String, _ metric: Metric = .show, epoch: Int = 1, counts: [Int: UInt64]
   ) throws -> DayHash {
-    let fields = counts.map { (name: Array("\($0.hour)".utf8), value: Array("\($0.count)".utf8)) }
-    return try DayHash(
-      code: Code(Array(code.utf8))!, metric: metric, day: AdCtrTests.day,
-      fields: fields + [(DayHash.lineageField, Array("\(AdCtrTests.lineage)".utf8))])
+    try hash(bytes: Array(code.utf8), metric, epoch: epoch, counts: counts)
+  }
+
+  /// The hashes are in the order of their codes.
+  private func run(_ hashes: [DayHash]) -> AdCtrRun {
+    AdCtrRun(AdCtrTests.day, of: hashes, epochs: AdCtrTests.epochs)
+  }
+
+  private func merge(_ hashes: [DayHash], into table: AdCtr, by lookup: AdCtr.Lookup = .stretch)
+    throws
+  {
+    let comparison = try table.compare(run(hashes), by: lookup)
+    try table.merge(comparison, images: comparison.run.images.indices)
+  }
+
+  /// `code hour epoch` of the rows that are lacking.
+  private func lacking(_ comparison: AdCtrComparison) -> [String] {
+    comparison.run.images.indices.flatMap { index -> [String] in
+      let image = comparison.run.images[index]
+      return (0..<24).filter { comparison.lackingHours(ofImage: index) >> $0 & 1 == 1 }.map {
+        "\(String(decoding: image.code.bytes, as: UTF8.self)) \($0) \(image.epoch)"
+      }
+    }
   }
 
   @Test(arguments: MySQLServer.available)
   func mergingKeepsTheLargerOfEachCount(flavor: MySQLServer.Flavor) throws {
     let database = try MigratedDatabase(flavor)
     let table = AdCtr(MySQLDatabase(database.endpoint))
-    let sources = AdSource(MySQLDatabase(database.endpoint))
-    _ = try sources.register(AdCtrTests.lineage)
-    let first = run([(key([0x61]), HourCount(shows: 10, clicks: 3))])
-    try table.merge(try table.compare(first, by: .stretch), number: 4, of: AdCtrTests.lineage)
+    try merge([hash("a", counts: [3: 10]), hash("a", .click, counts: [3: 3])], into: table)
     // As a text, 9 is larger than 10.
-    let second = run([(key([0x61]), HourCount(shows: 9, clicks: 4))])
-    try table.merge(try table.compare(second, by: .codes), number: 2, of: AdCtrTests.lineage)
+    try merge(
+      [hash("a", counts: [3: 9]), hash("a", .click, counts: [3: 4])], into: table, by: .codes)
     #expect(try database.run("SELECT show_count, click_count FROM ad_ctr") == "10\t4")
-    #expect(try sources.row(of: AdCtrTests.lineage) == AdSourceRow(epoch: 1, confirmed: 4))
+  }
+
+  @Test(arguments: MySQLServer.available)
+  func someImagesOfARunAreMergedAlone(flavor: MySQLServer.Flavor) throws {
+    let database = try MigratedDatabase(flavor)
+    let table = AdCtr(MySQLDatabase(database.endpoint))
+    let comparison = try table.compare(
+      run(try ["a", "b", "c"].map { try hash($0, counts: [3: 1]) }), by: .stretch)
+    try table.merge(comparison, images: 1..<2)
+    #expect(try database.run("SELECT code FROM ad_ctr") == "b")
+  }
+
+  @Test(arguments: MySQLServer.available)
+  func theNumberOfAnArchiveOnlyRises(flavor: MySQLServer.Flavor) throws {
+    let database = try MigratedDatabase(flavor)
+    let sources = AdSource(MySQLDatabase(database.endpoint))
+    let lineage = AdCtrTests.lineages[1]
+    _ = try sources.register(lineage)
+    try sources.confirm(4, of: lineage)
+    try sources.confirm(2, of: lineage)
+    #expect(try sources.row(of: lineage) == AdSourceRow(epoch: 1, confirmed: 4))
   }
 
   @Test(arguments: MySQLServer.available, [AdCtr.Lookup.stretch, .codes])
@@ -51,43 +93,47 @@ struct AdCtrTests {
       INSERT INTO ad_ctr VALUES
         ('2026-11-20', 3, 'a', 1, 5, 0), ('2026-11-20', 3, 'a ', 1, 5, 0),
         ('2026-11-20', 4, 'b', 1, 5, 1), ('2026-11-20', 4, 'b', 2, 5, 1),
-        ('2026-11-19', 3, 'c', 1, 5, 0), ('2026-11-20', 3, 'd', 1, 9, 0)
+        ('2026-11-19', 3, 'c', 1, 5, 0), ('2026-11-20', 3, 'd', 1, 9, 0),
+        ('2026-11-20', 3, 'e', 1, 5, 0), ('2026-11-20', 7, 'e', 1, 0, 2)
       """)
     let table = AdCtr(MySQLDatabase(database.endpoint))
-    let comparison = try table.compare(
-      run([
-        (key(Array("a".utf8)), HourCount(shows: 5)), (key(Array("A".utf8)), HourCount(shows: 5)),
-        (key(Array("a ".utf8)), HourCount(shows: 6)),
-        (key(Array("b".utf8), hour: 4, epoch: 2), HourCount(shows: 5, clicks: 2)),
-        (key(Array("c".utf8)), HourCount(shows: 5)), (key(Array("d".utf8)), HourCount(shows: 8)),
-      ]), by: lookup)
-    #expect(comparison.missing.map(\.key) == [key(Array("A".utf8)), key(Array("c".utf8))])
+    let hashes = try [
+      hash("A", counts: [3: 5]), hash("a", counts: [3: 5]), hash("a ", counts: [3: 6]),
+      hash("b", epoch: 2, counts: [4: 5]),
+      hash("b", .click, epoch: 2, counts: [4: 2]), hash("c", counts: [3: 5]),
+      hash("d", counts: [3: 8]),
+      hash("e", counts: [3: 5]), hash("e", .click, counts: [3: 0]),
+    ]
+    let comparison = try table.compare(run(hashes), by: lookup)
+    #expect(lacking(comparison) == ["A 3 1", "a  3 1", "b 4 2", "c 3 1"])
+    #expect(comparison.smallerCount == 2)
+    #expect(comparison.heldCount == 3)
+    let differences = hashes.map {
+      comparison.difference(of: $0, epoch: AdCtrTests.epochs[$0.lineage]!)
+    }
     #expect(
-      comparison.smaller.map(\.key)
-        == [key(Array("a ".utf8)), key(Array("b".utf8), hour: 4, epoch: 2)])
-    #expect(comparison.ahead.map(\.key) == [key(Array("d".utf8))])
-    #expect(comparison.heldCount == 2)
+      differences == [.lacking, nil, .lacking, nil, .lacking, .lacking, .ahead, nil, .ahead])
   }
 
   @Test(arguments: MySQLServer.available)
   func theLargestCountsArriveExactly(flavor: MySQLServer.Flavor) throws {
     let database = try MigratedDatabase(flavor)
     let table = AdCtr(MySQLDatabase(database.endpoint))
-    let counts: [UInt64] = [
-      1 << 53, 1 << 53 + 1, 999_999_999_999_999_999, UInt64(Int64.max), UInt64.max,
-    ]
-    let entries = counts.enumerated().map {
-      (key([UInt8($0.offset)]), HourCount(shows: $0.element, clicks: $0.element - 1))
+    let counts: [UInt64] = [1 << 53, 1 << 53 + 1, 999_999_999_999_999_999, UInt64(Int64.max)]
+    let hashes = try counts.enumerated().flatMap { place, count in
+      [
+        try hash(bytes: [UInt8(place)], counts: [3: count]),
+        try hash(bytes: [UInt8(place)], .click, counts: [3: count - 1]),
+      ]
     }
     for _ in 0..<2 {
-      try table.merge(try table.compare(run([]), by: .stretch), number: 1, of: AdCtrTests.lineage)
-      try table.merge(
-        try table.compare(run(entries), by: .stretch), number: 1, of: AdCtrTests.lineage)
+      try merge([], into: table)
+      try merge(hashes, into: table)
     }
     #expect(
       try database.run("SELECT show_count, click_count FROM ad_ctr ORDER BY code")
         == counts.map { "\($0)\t\($0 - 1)" }.joined(separator: "\n"))
-    #expect(try table.compare(run(entries), by: .stretch).allHeld)
+    #expect(try table.compare(run(hashes), by: .stretch).lackingCount == 0)
   }
 
   @Test(arguments: MySQLServer.available)
@@ -105,8 +151,9 @@ struct AdCtrTests {
     var differing: [String: DayHashDifference] = [:]
     let proven = try table.prove(
       try ["ahead", "held", "lower", "missing", "more", "other"].map {
-        try hash($0, counts: [(3, 5)])
-      }, epochs: [AdCtrTests.lineage: 1]
+        try hash($0, counts: [3: 5])
+      },
+      epochs: AdCtrTests.epochs
     ) { differing[String(decoding: $0.code.bytes, as: UTF8.self)] = $1 }
     #expect(proven.value.map(\.code.bytes) == [Array("held".utf8)])
     #expect(
@@ -134,63 +181,53 @@ struct AdCtrTests {
   func manyCodesAreLookedUpInSeveralStatements(flavor: MySQLServer.Flavor) throws {
     let database = try MigratedDatabase(flavor)
     let table = AdCtr(MySQLDatabase(database.endpoint))
-    let entries = (1000..<2300).flatMap { number in
-      [3, 4].map { (key(Array("c\(number)".utf8), hour: $0), HourCount(shows: 7)) }
-    }
-    let held = run(entries.enumerated().filter { $0.offset % 3 != 0 }.map(\.element))
-    try table.merge(try table.compare(held, by: .codes), number: 1, of: AdCtrTests.lineage)
-    let comparison = try table.compare(run(entries), by: .codes)
-    #expect(comparison.heldCount == held.count)
+    let codes = (1000..<2300).map { "c\($0)" }
+    let held = codes.enumerated().filter { $0.offset % 3 != 0 }.map(\.element)
+    try merge(try held.map { try hash($0, counts: [3: 7, 4: 7]) }, into: table, by: .codes)
+    let comparison = try table.compare(
+      run(try codes.map { try hash($0, counts: [3: 7, 4: 7]) }), by: .codes)
+    #expect(comparison.heldCount == 2 * held.count)
     #expect(
-      comparison.missing.map(\.key)
-        == entries.enumerated().filter { $0.offset % 3 == 0 }.map(\.element.0))
+      lacking(comparison)
+        == codes.filter { !held.contains($0) }.flatMap { ["\($0) 3 1", "\($0) 4 1"] })
   }
 
   @Test(arguments: MySQLServer.available)
   func manyHashesAreProvenInSeveralStatements(flavor: MySQLServer.Flavor) throws {
     let database = try MigratedDatabase(flavor)
     let table = AdCtr(MySQLDatabase(database.endpoint))
-    let codes = (1000..<2300).map { "c\($0)" }
-    let hashes = try codes.flatMap { code in
-      [try hash(code, counts: [(0, 1), (23, 2)]), try hash(code, .click, counts: [(0, 3)])]
-    }
-    let entries = codes.flatMap { code in
+    let hashes = try (1000..<2300).flatMap { number in
       [
-        (key(Array(code.utf8), hour: 0), HourCount(shows: 1, clicks: 3)),
-        (key(Array(code.utf8), hour: 23), HourCount(shows: 2)),
+        try hash("c\(number)", counts: [0: 1, 23: 2]),
+        try hash("c\(number)", .click, counts: [0: 3]),
       ]
     }
-    try table.merge(
-      try table.compare(run(entries), by: .stretch), number: 1, of: AdCtrTests.lineage)
-    let proven = try table.prove(hashes, epochs: [AdCtrTests.lineage: 1]) { hash, difference in
+    try merge(hashes, into: table)
+    let proven = try table.prove(hashes, epochs: AdCtrTests.epochs) { hash, difference in
       Issue.record("\(hash.code) \(difference)")
     }
     #expect(proven.value == hashes)
   }
 
   @Test func showsAndClicksOfAnHourAreOneRow() throws {
-    let other = Lineage(Array("fedcba9876543210fedcba9876543210".utf8))!
-    let clicks = try DayHash(
-      code: Code(Array("b".utf8))!, metric: .click, day: AdCtrTests.day,
-      fields: [(Array("2".utf8), Array("5".utf8)), (DayHash.lineageField, Array("\(other)".utf8))])
-    let run = AdCtr.run(
-      of: [
-        try hash("a", counts: [(0, 1), (9, 2), (23, 3)]),
-        try hash("a", .click, counts: [(1, 4), (9, 5)]),
-        try hash("b", counts: [(2, 6), (3, 7)]), clicks,
-        try hash("c", .click, counts: [(4, 8)]),
-      ], epochs: [AdCtrTests.lineage: 2, other: 1])
-    let (a, b, c) = (Array("a".utf8), Array("b".utf8), Array("c".utf8))
+    let run = run([
+      try hash("a", epoch: 2, counts: [0: 1, 9: 2, 23: 3]),
+      try hash("a", .click, epoch: 2, counts: [1: 4, 9: 5]),
+      try hash("b", epoch: 2, counts: [2: 6, 3: 7]),
+      try hash("b", .click, epoch: 1, counts: [2: 5]),
+      try hash("c", .click, epoch: 2, counts: [4: 8]),
+    ])
+    #expect(run.rowCount == 4 + 2 + 1 + 1)
+    let rows: [String] = run.images.flatMap { image -> [String] in
+      (0..<24).filter { image.hours >> $0 & 1 == 1 }.map { hour in
+        let (code, count) = (String(decoding: image.code.bytes, as: UTF8.self), image[hour])
+        return "\(code) \(hour) \(image.epoch): \(count.shows) \(count.clicks)"
+      }
+    }
     #expect(
-      run.entries == [
-        .init(key: key(a, hour: 0, epoch: 2), value: HourCount(shows: 1)),
-        .init(key: key(a, hour: 1, epoch: 2), value: HourCount(clicks: 4)),
-        .init(key: key(a, hour: 9, epoch: 2), value: HourCount(shows: 2, clicks: 5)),
-        .init(key: key(a, hour: 23, epoch: 2), value: HourCount(shows: 3)),
-        .init(key: key(b, hour: 2, epoch: 1), value: HourCount(clicks: 5)),
-        .init(key: key(b, hour: 2, epoch: 2), value: HourCount(shows: 6)),
-        .init(key: key(b, hour: 3, epoch: 2), value: HourCount(shows: 7)),
-        .init(key: key(c, hour: 4, epoch: 2), value: HourCount(clicks: 8)),
+      rows == [
+        "a 0 2: 1 0", "a 1 2: 0 4", "a 9 2: 2 5", "a 23 2: 3 0", "b 2 2: 6 0", "b 3 2: 7 0",
+        "b 2 1: 0 5", "c 4 2: 0 8",
       ])
   }
 }
