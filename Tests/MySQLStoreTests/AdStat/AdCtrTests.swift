@@ -172,7 +172,7 @@ struct AdCtrTests {
       "INSERT INTO ad_ctr VALUES ('2026-11-20', 3, 'a', 1, 5, 0)", label: "test")
     var differing: [DayHashDifference] = []
     let proven = try AdCtr(database).prove(
-      [try hash("a", counts: [(3, 5)])], epochs: [AdCtrTests.lineage: 1]
+      [try hash("a", counts: [3: 5])], epochs: AdCtrTests.epochs
     ) { differing.append($1) }
     #expect(proven.value.isEmpty && differing == [.lacking])
   }
