@@ -28,16 +28,15 @@ struct Archive {
 
   /// Refuses a Redis that is older than an archive before anything is touched.
   init(
-    store: AdStatStore, database: MySQLDatabase, booking: BookingRule, codesCollectedMax: Int,
-    context: JobContext
+    walk: ImageWalk, database: MySQLDatabase, booking: BookingRule, context: JobContext
   ) throws {
-    self.store = store
+    store = walk.store
     table = AdCtr(database)
     writer = ArchiveWriter(
       table: table, endpoint: database.endpoint, settings: database.settings)
     sources = AdSource(database)
     self.booking = booking
-    reader = DayReader(context: context, codesCollectedMax: codesCollectedMax)
+    reader = DayReader(context: context, codesCollectedMax: walk.codesCollectedMax)
     self.context = context
     state = context.isDryRun ? try store.state() : try store.openState()
     guard let state else { return }
@@ -55,14 +54,11 @@ struct Archive {
     case .archive, .archiveAndForget: guard try seal(day) else { return }
     }
     try reader.forEachReading(of: day) { reading in
-      switch reading {
-      case .misnamed(let keys):
-        for misnamed in keys { reject(misnamed.key, because: misnamed.fault.description, &report) }
-      case .hashes(let found, let isScattered):
-        try archive(
-          accepted(found, &report), of: day, as: treatment, by: isScattered ? .codes : .stretch,
-          &report)
+      for misnamed in reading.misnamed {
+        reject(misnamed.key, because: misnamed.fault.description, &report)
       }
+      let hashes = accepted(reading.hashes, &report)
+      try archive(hashes, of: day, as: treatment, by: reading.lookup, &report)
       try context.interruption.check()
     }
   }

@@ -42,13 +42,14 @@ public struct ArchiveDay: Job {
     try database.retrying { try SchemaPreflight.check([.adCtr, .adSource], on: $0) }
 
     let store = AdStatStore(connection, keyspace: context.keyspace)
+    let walk = ImageWalk(
+      store: store, context: context, step: "archiving", codesCollectedMax: codesCollectedMax)
     var archive = try Archive(
-      store: store, database: database,
-      booking: BookingRule(clock: context.clock, graceMinutes: graceMinutes),
-      codesCollectedMax: codesCollectedMax, context: context)
+      walk: walk, database: database,
+      booking: BookingRule(clock: context.clock, graceMinutes: graceMinutes), context: context)
     let policy = ArchivePolicy(
       today: context.clock.day(at: try store.now()), keepDays: keepDays, chosen: days)
-    for day in try heldDays(store, context, &report) {
+    for day in try heldDays(walk, context, &report) {
       try archive.archive(day, as: policy.treatment(of: day), &report)
     }
     archive.finish()
@@ -57,22 +58,14 @@ public struct ArchiveDay: Job {
 
   /// Every day that Redis has hashes of, oldest first.
   private func heldDays(
-    _ store: AdStatStore, _ context: JobContext, _ report: inout RunReport
+    _ walk: ImageWalk, _ context: JobContext, _ report: inout RunReport
   ) throws -> [CivilDay] {
-    var held: Set<CivilDay> = []
     var seen = SeenKeys()
-    try store.walkDayHashes(of: nil) { page in
-      held.formUnion(page.names.lazy.map(\.day))
+    return try walk.days { misnamed in
       // All other misnamed keys have a day and are named when it comes to that.
-      for misnamed in page.misnamed
-      where misnamed.fault == .noSuchDay && days == nil && seen.insert(misnamed.key) {
-        report.rejected += 1
-        context.observer.rejected(misnamed.key, because: misnamed.fault.description)
-      }
-      context.observer.progressed(
-        "looking for days", done: page.walk.visitedKeys, total: page.walk.expectedKeys)
-      try context.interruption.check()
+      guard misnamed.fault == .noSuchDay, days == nil, seen.insert(misnamed.key) else { return }
+      report.rejected += 1
+      context.observer.rejected(misnamed.key, because: misnamed.fault.description)
     }
-    return held.sorted()
   }
 }

@@ -8,4 +8,11 @@ public protocol JobObserver: Sendable {
   func noted(_ message: String)
   /// One item that stays where it is. `key` is the Redis key, as bytes.
   func rejected(_ key: [UInt8], because reason: String)
+  /// One item of which the two stores hold different things.
+  func differed(_ key: [UInt8], how: String)
+}
+
+extension JobObserver {
+  /// Only a comparison meets differences: other observers need not tell them from what is rejected.
+  public func differed(_ key: [UInt8], how: String) { rejected(key, because: how) }
 }

@@ -30,9 +30,14 @@ public struct AdCtr {
       let codes: SQL = "code BETWEEN \(first.code.bytes) AND \(last.code.bytes)"
       try database.retrying { connection in
         comparison = AdCtrComparison(run)
-        try meetRows(codes, connection, label: "read ad_ctr", &comparison)
+        try readRows(of: run.day, codes, connection, label: "read ad_ctr") {
+          comparison.meet($0, hour: $1, epoch: $2, holding: $3)
+        }
       }
-    case .codes: try meetRows(of: run.codes, label: "read ad_ctr", &comparison)
+    case .codes:
+      try readRows(of: run, label: "read ad_ctr") {
+        comparison.meet($0, hour: $1, epoch: $2, holding: $3)
+      }
     }
     return comparison
   }
@@ -83,15 +88,44 @@ public struct AdCtr {
     GREATEST(ad_ctr.click_count, /*!80019 new.click_count */ /*M! VALUES(click_count) */)
     """
 
-  /// Feeds the rows of the comparison's day that `condition` names to it, in the order of the primary key.
-  func meetRows(
-    _ condition: SQL, lock: SQL = "", _ connection: MySQLConnection, label: StaticString,
-    _ comparison: inout AdCtrComparison
+  /// Looks at a row: the code of its image, its hour, its epoch, its counts.
+  typealias RowBody = (Span<UInt8>, Int, UInt16, HourCount) -> Void
+
+  /// Codes asked for in one statement; from 1000 on MariaDB would turn the list into a subquery.
+  private static let codesPerStatement = 500
+
+  /// Reads all rows of the images of a run, in the order of the primary key, as many images at a time as
+  /// one statement asks for; where a connection breaks, some rows a second time.
+  func readRows(
+    of run: AdCtrRun, lock: SQL = "", label: StaticString, _ body: RowBody
+  ) throws {
+    var rest = run.codes[...]
+    while !rest.isEmpty {
+      rest = try database.retrying { connection in
+        // Long codes may fill a small packet.
+        let bytesMax = connection.maxAllowedPacketBytes / 4
+        var list: SQL = ""
+        var count = 0
+        for code in rest.prefix(AdCtr.codesPerStatement) where list.bytes.count <= bytesMax {
+          if count > 0 { list.append(",") }
+          list.append("\(code.bytes)")
+          count += 1
+        }
+        try readRows(of: run.day, "code IN (\(list))", lock: lock, connection, label: label, body)
+        return rest.dropFirst(count)
+      }
+    }
+  }
+
+  /// Reads the rows of a day that `condition` names, in the order of the primary key.
+  private func readRows(
+    of day: CivilDay, _ condition: SQL, lock: SQL = "", _ connection: MySQLConnection,
+    label: StaticString, _ body: RowBody
   ) throws {
     try connection.forEachRow(
       """
       SELECT code, hour, epoch, show_count, click_count FROM ad_ctr FORCE INDEX (PRIMARY) \
-      WHERE day = \(date: comparison.run.day.description) AND \(condition) \
+      WHERE day = \(date: day.description) AND \(condition) \
       ORDER BY day, code, hour, epoch\(lock)
       """, label: label
     ) { row in
@@ -101,8 +135,7 @@ public struct AdCtr {
         guard let code, let hour, let epoch, let shows = row.unsigned(3),
           let clicks = row.unsigned(4)
         else { return false }
-        let count = HourCount(shows: shows, clicks: clicks)
-        comparison.meet(code, hour: hour, epoch: epoch, holding: count)
+        body(code, hour, epoch, HourCount(shows: shows, clicks: clicks))
         return true
       }
       guard isRead else {

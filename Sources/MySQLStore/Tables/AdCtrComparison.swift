@@ -15,28 +15,20 @@ public enum DayHashDifference: Equatable, Sendable {
 public struct AdCtrComparison: Sendable {
   public let run: AdCtrRun
   private var found: [Found]
-  /// The first image that later rows may be of.
-  private var place = 0
+  private var cursor: AdCtrRun.Cursor
 
   public init(_ run: AdCtrRun) {
     self.run = run
+    cursor = AdCtrRun.Cursor(run)
     found = [Found](repeating: Found(), count: run.images.count)
   }
 
   /// The next row of the table.
   public mutating func meet(_ code: Span<UInt8>, hour: Int, epoch: UInt16, holding held: HourCount)
   {
-    while place < run.images.count, run.images[place].code.precedes(code) { place += 1 }
-    var index = place
-    while index < run.images.count, run.images[index].code.isEqual(to: code) {
-      if run.images[index].epoch == epoch {
-        found[index].note(
-          held, at: hour, shows: run.images[index].shows[hour],
-          clicks: run.images[index].clicks[hour])
-        return
-      }
-      index += 1
-    }
+    guard let index = cursor.place(of: code, epoch) else { return }
+    found[index].note(
+      held, at: hour, shows: run.images[index].shows[hour], clicks: run.images[index].clicks[hour])
   }
 
   /// The hours of an image that the table has no row for, or one that holds less: bit h for hour h.

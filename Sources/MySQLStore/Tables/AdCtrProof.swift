@@ -20,7 +20,9 @@ extension AdCtr {
     guard let day = hashes.first?.day else { return Merged(provenHeld: []) }
     var comparison = AdCtrComparison(AdCtrRun(day, of: hashes, epochs: epochs))
     let lock: SQL = database.settings.access == .readWrite ? " FOR UPDATE" : ""
-    try meetRows(of: comparison.run.codes, lock: lock, label: "read back ad_ctr", &comparison)
+    try readRows(of: comparison.run, lock: lock, label: "read back ad_ctr") {
+      comparison.meet($0, hour: $1, epoch: $2, holding: $3)
+    }
     var proven: [DayHash] = []
     for hash in hashes {
       // Every lineage has an epoch, because the run was made of them.
@@ -32,31 +34,27 @@ extension AdCtr {
     return Merged(provenHeld: proven)
   }
 
-  /// Codes asked for in one statement; from 1000 on MariaDB would turn the list into a subquery.
-  private static let codesPerStatement = 500
-
-  /// Feeds all rows of the codes to the comparison, as many codes at a time as one statement asks for.
+  /// Hands over each hash with what the table holds of it.
   ///
-  /// - Parameter codes: in ascending order, each once.
-  func meetRows(
-    of codes: [Code], lock: SQL = "", label: StaticString, _ comparison: inout AdCtrComparison
+  /// - Parameters:
+  ///   - hashes: of one day, in the order of their codes.
+  ///   - epochs: the epoch of every lineage among them that MySQL knows.
+  public func forEachHash(
+    _ hashes: [DayHash], epochs: [Lineage: UInt16], label: StaticString,
+    _ body: (DayHash, HourNumbers) -> Void
   ) throws {
-    var rest = codes[...]
-    while !rest.isEmpty {
-      rest = try database.retrying { connection in
-        // Long codes may fill a small packet.
-        let bytesMax = connection.maxAllowedPacketBytes / 4
-        var list: SQL = ""
-        var count = 0
-        for code in rest.prefix(AdCtr.codesPerStatement) where list.bytes.count <= bytesMax {
-          if count > 0 { list.append(",") }
-          list.append("\(code.bytes)")
-          count += 1
-        }
-        // After a break rows are met again, and alike.
-        try meetRows("code IN (\(list))", lock: lock, connection, label: label, &comparison)
-        return rest.dropFirst(count)
-      }
+    guard let day = hashes.first?.day else { return }
+    let run = AdCtrRun(day, of: hashes.filter { epochs[$0.lineage] != nil }, epochs: epochs)
+    var held = run.images.map { AdCtrRun.Image(code: $0.code, epoch: $0.epoch) }
+    var cursor = AdCtrRun.Cursor(run)
+    try readRows(of: run, label: label) { code, hour, epoch, count in
+      guard let place = cursor.place(of: code, epoch) else { return }
+      held[place].shows[hour] = count.shows
+      held[place].clicks[hour] = count.clicks
+    }
+    for hash in hashes {
+      let image = epochs[hash.lineage].flatMap { run.place(of: hash.code, $0) }.map { held[$0] }
+      body(hash, (hash.metric == .show ? image?.shows : image?.clicks) ?? HourNumbers())
     }
   }
 }

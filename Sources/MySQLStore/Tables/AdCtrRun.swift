@@ -74,6 +74,28 @@ public struct AdCtrRun: Sendable {
   }
 }
 
+extension AdCtrRun {
+  /// Finds the images that rows are of, which come in ascending order of their codes.
+  struct Cursor: Sendable {
+    private let images: [Image]
+    /// The first image that later rows may be of.
+    private var start = 0
+
+    init(_ run: AdCtrRun) { images = run.images }
+
+    /// Nil where a row is of no image of the run.
+    mutating func place(of code: Span<UInt8>, _ epoch: UInt16) -> Int? {
+      while start < images.count, images[start].code.precedes(code) { start += 1 }
+      var place = start
+      while place < images.count, images[place].code.isEqual(to: code) {
+        if images[place].epoch == epoch { return place }
+        place += 1
+      }
+      return nil
+    }
+  }
+}
+
 extension AdCtrRun.Image {
   fileprivate mutating func take(_ hash: DayHash) {
     if hash.metric == .show { shows = hash.hours } else { clicks = hash.hours }

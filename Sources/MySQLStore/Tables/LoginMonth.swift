@@ -22,6 +22,17 @@ public struct LoginMonth {
     return lacking
   }
 
+  /// Which bitmaps of `run` are not what the table holds, be it more or less; in order.
+  public func differing(of run: LoginRun) throws -> [LoginComparison.Difference] {
+    var differing: [LoginComparison.Difference] = []
+    for stretch in run.stretches {
+      differing += try database.retrying { connection in
+        try LoginMonthQuery(of: stretch, on: connection).compare().differing
+      }
+    }
+    return differing
+  }
+
   /// Inserts what is missing and raises what is smaller. Rows go in the order of the primary key, so
   /// that two runs at once wait for each other instead of locking each other out.
   ///

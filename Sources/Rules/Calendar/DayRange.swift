@@ -37,5 +37,7 @@ public struct DayRange: Hashable, Sendable {
     (first.month.index...last.month.index).map { Month(index: $0) }
   }
 
+  public func contains(_ day: CivilDay) -> Bool { first <= day && day <= last }
+
   public func touches(_ month: Month) -> Bool { first.month <= month && month <= last.month }
 }

@@ -5,8 +5,16 @@
 public struct LoginComparison {
   private let stretch: LoginRun
   private var position: Int
-  /// Which bitmaps of the run the table has no row for, or a row that lacks days; in order.
-  public private(set) var lacking: [Int] = []
+  /// The bitmaps of the run that the table has no row for, or one that holds other days; in order.
+  public private(set) var differing: [Difference] = []
+
+  /// A bitmap of the run that is not what the table holds.
+  public struct Difference: Equatable, Sendable {
+    /// Which one.
+    public let index: Int
+    /// What the table holds; nothing where it has no row.
+    public let held: LoginDays
+  }
 
   /// `stretch` is one of the run's `stretches`.
   public init(_ stretch: LoginRun) {
@@ -22,7 +30,7 @@ public struct LoginComparison {
     while position < stretch.endIndex {
       let order = order(of: id)
       guard order != .before else { return }
-      if order == .behind || !held.holds(stretch.days(position)) { note(position) }
+      note(position, holding: order == .same ? held : LoginDays(bits: 0))
       position += 1
       if order == .same { return }
     }
@@ -40,13 +48,18 @@ public struct LoginComparison {
   /// Call once after the last row: what is left of the stretch is missing.
   public mutating func finish() {
     while position < stretch.endIndex {
-      note(position)
+      note(position, holding: LoginDays(bits: 0))
       position += 1
     }
   }
 
+  /// Which bitmaps the table has no row for, or a row that lacks days; in order.
+  public var lacking: [Int] {
+    differing.lazy.filter { !$0.held.holds(stretch.days($0.index)) }.map(\.index)
+  }
+
   /// A bitmap without a day needs no row.
-  private mutating func note(_ index: Int) {
-    if !stretch.days(index).isEmpty { lacking.append(index) }
+  private mutating func note(_ index: Int, holding held: LoginDays) {
+    if held != stretch.days(index) { differing.append(Difference(index: index, held: held)) }
   }
 }

@@ -10,7 +10,10 @@ final class ConsoleObserver: JobObserver {
 
   private let terminal: Terminal
   private let logger: Logger
-  private let rejectedCount = Mutex(0)
+  private let counts = Mutex<[Kind: Int]>([:])
+
+  /// What is named item by item.
+  private enum Kind: String, CaseIterable { case rejected, different }
 
   init(terminal: Terminal, level: Logger.Level) {
     self.terminal = terminal
@@ -25,20 +28,26 @@ final class ConsoleObserver: JobObserver {
 
   func noted(_ message: String) { logger.info("\(message)") }
 
-  func rejected(_ key: [UInt8], because reason: String) {
-    let count = rejectedCount.withLock { count in
-      count += 1
-      return count
+  func rejected(_ key: [UInt8], because reason: String) { name(.rejected, key, reason) }
+
+  func differed(_ key: [UInt8], how: String) { name(.different, key, how) }
+
+  private func name(_ kind: Kind, _ key: [UInt8], _ text: String) {
+    let count = counts.withLock { counts in
+      counts[kind, default: 0] += 1
+      return counts[kind, default: 0]
     }
     guard count <= ConsoleObserver.namedMax else { return }
-    terminal.write(line: "tally: rejected: \(printable(key)): \(reason)")
+    terminal.write(line: "tally: \(kind.rawValue): \(printable(key)): \(text)")
   }
 
-  /// Call once after the job: clears the bar and counts the rejected items that were not named.
+  /// Call once after the job: clears the bar and counts the items that were not named.
   func finish() {
     terminal.clear()
-    let more = rejectedCount.withLock { $0 } - ConsoleObserver.namedMax
-    if more > 0 { terminal.write(line: "tally: rejected: and \(grouped(more)) more") }
+    for kind in Kind.allCases {
+      let more = counts.withLock { $0[kind] ?? 0 } - ConsoleObserver.namedMax
+      if more > 0 { terminal.write(line: "tally: \(kind.rawValue): and \(grouped(more)) more") }
+    }
   }
 }
 
