@@ -3,13 +3,14 @@ internal import RedisClient
 
 /// The exit codes, after sysexits(3): the one place where an error becomes a number.
 public enum ExitStatus: Equatable, Sendable {
-  case done, usage, rejected, unavailable, software, cannotCreate, inputOutput, tryAgain
+  case done, late, usage, rejected, unavailable, software, cannotCreate, inputOutput, tryAgain
   case redisBehindArchive, noPermission, configuration
   case interrupted(signal: Int32)
 
   public var code: Int32 {
     switch self {
     case .done: 0
+    case .late: 1
     case .usage: 64
     case .rejected: 65
     case .unavailable: 69

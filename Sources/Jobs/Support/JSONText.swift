@@ -39,6 +39,14 @@ public struct JSONText: Sendable, CustomStringConvertible {
     addRaw(name, value.description)
   }
 
+  /// Objects within the object, in order.
+  public mutating func add(_ name: String, _ values: [JSONText]) {
+    addRaw(name, "[" + values.map(\.description).joined(separator: ",") + "]")
+  }
+
+  /// Nothing, where something else may stand.
+  public mutating func addNull(_ name: String) { addRaw(name, "null") }
+
   private mutating func addRaw(_ name: String, _ value: String) {
     if open.utf8.count > 1 { open += "," }
     open += JSONText.quoted(name) + ":" + value

@@ -32,6 +32,16 @@ public func localClock(zone name: String) throws(JobFailure) -> LocalClock {
   return LocalClock { zone.utcOffsetSeconds(at: $0) }
 }
 
+/// The zone of this machine, by which cron starts the jobs: that of TZ, else of `/etc/localtime`, else
+/// UTC, as the C library does.
+func machineClock() -> LocalClock {
+  if let name = getenv("TZ").map({ String(cString: $0) }), !name.isEmpty {
+    return (try? localClock(zone: name.hasPrefix(":") ? String(name.dropFirst()) : name)) ?? .utc
+  }
+  guard let zone = contents(of: "/etc/localtime").flatMap({ ZoneFile($0) }) else { return .utc }
+  return LocalClock { zone.utcOffsetSeconds(at: $0) }
+}
+
 /// Relative, without `.` or `..`, and of the characters that zone names have: nothing that could lead
 /// out of the directory, and no rule such as `EST5EDT4,M3.2.0`.
 private func isZoneName(_ name: String) -> Bool {

@@ -4,7 +4,7 @@ public import MySQLClient
 ///
 /// Shape: `tally_schema (version, name, applied_at)`, one row for each file of `sql/` that was applied.
 public struct Schema {
-  private let connection: MySQLConnection
+  let connection: MySQLConnection
 
   public init(on connection: MySQLConnection) { self.connection = connection }
 

@@ -46,6 +46,29 @@ public struct AdImage {
     }
   }
 
+  /// Whether the catalogue has any image, removed ones included.
+  public func hasAny() throws -> Bool {
+    try database.retrying { connection in
+      try !connection.rows("SELECT 1 FROM ad_image LIMIT 1", of: 1, label: "read ad_image").isEmpty
+    }
+  }
+
+  /// Which of these codes the catalogue has, be it as removed images.
+  public func known(of codes: Set<Code>) throws -> Set<Code> {
+    try database.retrying { connection in
+      var known: Set<Code> = []
+      let values: [SQL] = codes.sorted().map { "\($0.bytes)" }
+      for list in CatalogueText.lists(values, on: connection) {
+        try connection.forEachRow(
+          "SELECT code FROM ad_image WHERE code IN (\(list))", label: "read ad_image"
+        ) { row in
+          if let code = row.bytes(0).flatMap({ Code($0) }) { known.insert(code) }
+        }
+      }
+      return known
+    }
+  }
+
   /// The images of these codes, as they are now.
   public func rows(of codes: [Code]) throws -> [Code: CatalogueImage] {
     try database.retrying { connection in

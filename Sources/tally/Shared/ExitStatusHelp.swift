@@ -10,6 +10,7 @@ extension ExitStatus {
   private var meaning: String {
     switch self {
     case .done: "done, or nothing to do"
+    case .late: "a job is late, or something stops one"
     case .usage: "the command line is wrong"
     case .rejected: "some data were rejected, all the rest is done"
     case .unavailable: "a server refuses or cannot be reached"

@@ -4,16 +4,28 @@ import Jobs
 import RedisStore
 import Rules
 
-/// A command that asks and settles nothing: it takes no lock and leaves no row in the history. What it
+/// A command that looks and settles nothing: it takes no lock and leaves no row in the history. What it
 /// prints on stdout is the answer.
-protocol QuestionCommand: AsyncParsableCommand {
+protocol LookingCommand: AsyncParsableCommand {
   var common: CommonOptions { get }
 
+  /// Looks, prints what it saw, and says with which code to end.
+  func look(in context: JobContext, settings: Settings, terminal: Terminal) throws -> ExitStatus
+}
+
+/// One that ends with 0 whatever the answer is, and with 65 where something could not be read.
+protocol QuestionCommand: LookingCommand {
   /// Asks, prints the answer and returns how many items were rejected on the way.
   func answer(in context: JobContext, settings: Settings, terminal: Terminal) throws -> Int
 }
 
 extension QuestionCommand {
+  func look(in context: JobContext, settings: Settings, terminal: Terminal) throws -> ExitStatus {
+    try answer(in: context, settings: settings, terminal: terminal) == 0 ? .done : .rejected
+  }
+}
+
+extension LookingCommand {
   mutating func run() async throws {
     let terminal = Terminal(progress: common.progress)
     let observer = ConsoleObserver(terminal: terminal, level: common.logLevel.level)
@@ -29,9 +41,9 @@ extension QuestionCommand {
         keyspace: Keyspace(prefix: settings.keyPrefix(), hashTags: try settings.hashTags()),
         clock: try settings.clock(), now: time(nil), observer: observer,
         interruption: interruption)
-      let rejectedCount = try answer(in: context, settings: settings, terminal: terminal)
+      let status = try look(in: context, settings: settings, terminal: terminal)
       observer.finish()
-      return rejectedCount == 0 ? .done : .rejected
+      return status
     } catch {
       observer.finish()
       complain(about: error)
