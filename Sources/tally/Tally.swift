@@ -13,7 +13,7 @@ struct Tally: AsyncParsableCommand {
       options, an example and its exit codes.
       """,
     version: tallyVersion,
-    subcommands: [AdStat.self, LoginLog.self, Migrate.self, Status.self, Verify.self])
+    subcommands: [AdStat.self, LoginLog.self, Migrate.self, Doctor.self, Status.self, Verify.self])
 
   static func main() async {
     prepareProcess()

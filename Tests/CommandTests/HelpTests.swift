@@ -17,7 +17,7 @@ struct HelpTests {
       ["list", "add", "set", "remove"].map { "adstat \(kind) \($0)" }
     } + ["adstat export", "adstat import"]
 
-  @Test(arguments: jobs + questions + catalogue + ["migrate", "status", "verify"])
+  @Test(arguments: jobs + questions + catalogue + ["migrate", "doctor", "status", "verify"])
   func helpHasAnExampleAndEndsWithTheExitCodes(command: String) throws {
     let output = try TallyTool().run(words(command) + ["--help"])
     #expect(output.exitCode == 0)

@@ -70,7 +70,8 @@ public enum ExitStatus: Equatable, Sendable {
       case "OOM", "BUSY", "TRYAGAIN", "NOREPLICAS", "MISCONF": self = .tryAgain
       case "NOPERM", "NOAUTH", "WRONGPASS": self = .noPermission
       case "READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "DENIED": self = .unavailable
-      case "MOVED", "ASK", "CROSSSLOT": self = .configuration
+      // Of what can be rejected by itself no error is thrown: this is a key of tally's own.
+      case "MOVED", "ASK", "CROSSSLOT", "WRONGTYPE": self = .configuration
       default: self = .software
       }
     }
@@ -132,6 +133,9 @@ private func hint(for error: RedisError) -> String? {
   case "MISCONF": return "Redis cannot save to its disk; the counters stay where they are."
   case "MOVED", "ASK", "CROSSSLOT":
     return "This is a cluster: set TALLY_HASH_TAGS=1 and name the keys with hash tags."
+  case "WRONGTYPE":
+    return
+      "A key that tally keeps for itself is of another type: rename it, and find out who wrote it."
   default: return nil
   }
 }

@@ -49,6 +49,23 @@ struct JobLock: ~Copyable {
     return job.split(separator: " ").joined(separator: "-") + "-\(hash).lock"
   }
 
+  /// What the lock of a job would stop at, without making anything. A directory that is not there yet
+  /// is looked for in the one it would be made in.
+  static func fault(ofDirectory path: String) -> JobFailure? {
+    do {
+      _ = try LockDirectory(existing: path)
+      return access(path, W_OK | X_OK) == 0 ? nil : refusal(path, errno)
+    } catch {
+      guard access(path, F_OK) != 0, errno == ENOENT else { return error }
+      var parent = path[...]
+      repeat {
+        parent = parent.lastIndex(of: "/").map { parent[..<$0] } ?? "."
+        if parent.isEmpty { parent = "/" }
+      } while access(String(parent), F_OK) != 0 && parent != "/" && parent != "."
+      return access(String(parent), W_OK | X_OK) == 0 ? nil : refusal(path, errno)
+    }
+  }
+
   private static func checkFile(_ descriptor: Int32, _ place: String) throws(JobFailure) {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw refusal(place, errno) }
@@ -91,6 +108,10 @@ private struct LockDirectory: ~Copyable {
 
   init(_ path: String) throws(JobFailure) {
     LockDirectory.make(path)
+    try self.init(existing: path)
+  }
+
+  init(existing path: String) throws(JobFailure) {
     let opened = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard opened >= 0 else { throw JobLock.refusal(path, errno) }
     let descriptor = OwnedDescriptor(opened)

@@ -5,10 +5,6 @@ internal import RedisClient
 /// A server that may drop keys on its own, is only a copy of another one, or is too old for the scripts
 /// is refused while nothing has been touched.
 struct RedisPreflight {
-  /// Scripts may write after they looked at the clock only where their effects are replicated instead
-  /// of their text: by default from Redis 5 on.
-  static let majorVersionMin = 5
-
   private let evictedKeysAtStart: Int
 
   /// Throws `JobFailure` where the server is not fit to hold counters.
@@ -29,30 +25,8 @@ struct RedisPreflight {
 
   /// The rules, apart from the connection.
   static func check(_ info: RedisServerInfo) throws(JobFailure) {
-    guard let major = info.version.split(separator: ".").first.flatMap({ Int($0) }),
-      major >= majorVersionMin
-    else {
-      throw JobFailure(
-        .configuration, "redis is version \(info.version.isEmpty ? "unknown" : info.version)",
-        hint: "Redis \(majorVersionMin) or newer is needed.")
-    }
-    guard !info.isCluster else {
-      throw JobFailure(
-        .configuration,
-        "redis runs in cluster mode, where a counter and its state lie on different servers",
-        hint: "Point TALLY_REDIS_URL at a server with cluster-enabled no; TALLY_HASH_TAGS=1 alone "
-          + "keeps one image in one slot but does not make the jobs run on a cluster.")
-    }
-    guard !info.isReplica else {
-      throw JobFailure(
-        .unavailable, "redis is a replica, which takes no writes and may lag behind",
-        hint: "Point TALLY_REDIS_URL at the master.")
-    }
-    if let policy = info.maxmemoryPolicy, policy.hasPrefix("allkeys-") {
-      throw JobFailure(
-        .configuration, "redis may evict any key (maxmemory-policy \(policy)), counters included",
-        hint: "Set maxmemory-policy to noeviction, or to a volatile one if others share the server."
-      )
+    for requirement in RedisRequirement.allCases {
+      if let violation = requirement.violation(by: info) { throw violation }
     }
   }
 }

@@ -50,6 +50,9 @@ struct Settings {
     }
   }
 
+  /// The env file that is read; nil where none is named.
+  private(set) var envFilePath: String?
+
   private let options: CommonOptions
   private var sources: [Source]
 
@@ -60,6 +63,7 @@ struct Settings {
     sources = [Source(place: "in the environment", values: Settings.environment())]
     if let path = options.envFile ?? lookUp("TALLY_ENV_FILE")?.value {
       sources.append(Source(place: "in \(path)", values: try readEnvFile(path)))
+      envFilePath = path
     }
     if let path = lookUp("TALLY_SECRETS_DIR")?.value ?? lookUp("CREDENTIALS_DIRECTORY")?.value {
       sources.append(try await Source(secretsDirectory: path))
@@ -99,9 +103,10 @@ struct Settings {
     return try mysqlEndpoint()
   }
 
-  func clock() throws(JobFailure) -> LocalClock {
-    let found = lookUp("TALLY_TIME_ZONE", flag: ("--time-zone", options.timeZone))
-    return try localClock(zone: found?.value ?? "UTC")
+  func clock() throws(JobFailure) -> LocalClock { try localClock(zone: timeZoneName()) }
+
+  func timeZoneName() -> String {
+    lookUp("TALLY_TIME_ZONE", flag: ("--time-zone", options.timeZone))?.value ?? "UTC"
   }
 
   /// Stands before every key; empty where none is set.
