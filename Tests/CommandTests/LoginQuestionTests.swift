@@ -51,6 +51,25 @@ struct LoginQuestionTests {
     }
   }
 
+  /// A Saturday: the last week is that from Monday the 9th to Sunday the 15th.
+  @Test(arguments: [
+    ("last-week", "2026-11-09", "2026-11-15"), ("this-week", "2026-11-16", "2026-11-22"),
+    ("last-month", "2026-10-01", "2026-10-31"), ("this-month", "2026-11-01", "2026-11-30"),
+  ])
+  func aWordNamesAllDaysOfAWeekOrAMonth(word: String, first: String, last: String) throws {
+    let installation = try Installation()
+    let clock = try FakeClock(at: "2026-11-21 12:00:00")
+    for day in ["2026-09-30", "2026-12-01", "2026-11-23"] + [first, last] {
+      #expect(try installation.run("loginlog mark web 7 --day \(day)").exitCode == 0)
+    }
+    let range = try installation.run("loginlog range web 7 \(word)", clock.environment)
+    #expect(range.stdout.split(separator: "\n").first ?? "" == first)
+    #expect(range.stdout.split(separator: "\n").last ?? "" == last)
+    let active = try installation.run("loginlog active \(word)", clock.environment)
+    let named = try installation.run("loginlog active \(first) \(last)")
+    #expect(active.stdout == named.stdout && active.stdout != "")
+  }
+
   /// Both on the way in and on the way out.
   @Test func idsAreBytesAndDriveNoTerminal() throws {
     let installation = try Installation()

@@ -22,6 +22,12 @@ public struct DayRange: Hashable, Sendable {
     last = month.next.firstDay.advanced(by: -1)
   }
 
+  /// The seven days from Monday to Sunday that the day lies in.
+  public init(weekOf day: CivilDay) {
+    first = day.advanced(by: 1 - day.weekday)
+    last = first.advanced(by: 6)
+  }
+
   /// All days of a year; nil for years the calendar does not have.
   public init?(year: Int) {
     guard let january = Month(year: year, month: 1), let december = Month(year: year, month: 12)

@@ -13,6 +13,7 @@ extension LoginLog {
         of users; many of them are sorted in nameless files in TMPDIR, else /var/tmp.
 
         EXAMPLE
+          tally loginlog active last-week --type client
           tally loginlog active 2026-11-01 2026-11-30 --type client
           tally loginlog active yesterday yesterday --count --json    # {"count":1234}
 

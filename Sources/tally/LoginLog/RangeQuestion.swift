@@ -32,18 +32,39 @@ extension LoginLog {
   }
 }
 
-/// Two days, both included.
+/// Two days, both included, or a word for a range.
 struct RangeArguments: ParsableArguments {
   @Argument(
-    help: "The first day: YYYY-MM-DD, today or yesterday.", transform: DayArgument.read)
-  var from: DayArgument
+    help: """
+      The first day: YYYY-MM-DD, today or yesterday; or all days by this-week, last-week, this-month \
+      or last-month.
+      """,
+    completion: .list(dayWords + PeriodWord.allCases.map(\.rawValue)), transform: RangeStart.read)
+  var from: RangeStart
 
-  @Argument(help: "The last day.", transform: DayArgument.read)
-  var to: DayArgument
+  @Argument(
+    help: "The last day, where the first one is a day.", completion: .list(dayWords),
+    transform: DayArgument.read)
+  var to: DayArgument?
+
+  func validate() throws {
+    switch from {
+    case .day where to == nil:
+      throw ValidationError("missing expected argument '<to>': the last day")
+    case .period(let word) where to != nil:
+      throw ValidationError("\(word.rawValue) names all its days: leave out the last one")
+    default: break
+    }
+  }
 
   func days(in context: JobContext) throws -> DayRange {
     let today = context.clock.day(at: context.now)
-    let (first, last) = (from.day(today: today), to.day(today: today))
+    let first: CivilDay
+    switch from {
+    case .period(let word): return word.days(today: today)
+    case .day(let day): first = day.day(today: today)
+    }
+    let last = to?.day(today: today) ?? first
     guard let range = DayRange(first, through: last) else {
       throw JobFailure(.usage, "the first day \(first) lies after the last day \(last)")
     }

@@ -28,6 +28,40 @@ enum DayArgument: Equatable {
   }
 }
 
+/// What a shell offers where a day is to be named.
+let dayWords = ["today", "yesterday"]
+
+/// Where a range begins: a day, which the last one follows, or a word for the whole range.
+enum RangeStart: Equatable {
+  case day(DayArgument)
+  case period(PeriodWord)
+
+  static func read(_ text: String) throws -> RangeStart {
+    if let word = PeriodWord(rawValue: text) { return .period(word) }
+    do { return .day(try DayArgument.read(text)) } catch {
+      let words = PeriodWord.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("accepted is a day such as 2026-11-20, today, yesterday, \(words)")
+    }
+  }
+}
+
+/// A range by name. Weeks begin on Monday.
+enum PeriodWord: String, CaseIterable {
+  case thisWeek = "this-week"
+  case lastWeek = "last-week"
+  case thisMonth = "this-month"
+  case lastMonth = "last-month"
+
+  func days(today: CivilDay) -> DayRange {
+    switch self {
+    case .thisWeek: DayRange(weekOf: today)
+    case .lastWeek: DayRange(weekOf: today.advanced(by: -7))
+    case .thisMonth: DayRange(today.month)
+    case .lastMonth: DayRange(today.month.previous)
+    }
+  }
+}
+
 /// What `--keep-days` and TALLY_KEEP_DAYS accept: up to a century.
 let keepDaysRange = 0...36_525
 /// What `--after-days` and TALLY_EXPIRE_AFTER_DAYS accept.

@@ -43,4 +43,16 @@ struct DayRangeTests {
     #expect(DayRange(Month("2024-02")!).last.description == "2024-02-29")
     #expect(DayRange(Month("2026-12")!).last.description == "2026-12-31")
   }
+
+  @Test(
+    arguments: [
+      ("2026-11-16", "2026-11-16"), ("2026-11-21", "2026-11-16"), ("2026-11-22", "2026-11-16"),
+      ("2026-11-23", "2026-11-23"), ("2026-01-01", "2025-12-29"), ("1970-01-05", "1970-01-05"),
+    ])
+  func aWeekGoesFromMondayToSunday(day: String, monday: String) {
+    let week = DayRange(weekOf: CivilDay(day)!)
+    #expect(week.first == CivilDay(monday)! && week.dayCount == 7)
+    #expect(week.contains(week.first) && week.contains(week.last))
+    #expect(!week.contains(week.last.advanced(by: 1)))
+  }
 }
