@@ -87,6 +87,11 @@ public struct RolloverHour: Job {
       throw JobFailure(
         .usage, "the hour \(hour) has not begun", hint: "It is \(current) where redis is.")
     }
+    guard context.clock.shows(hour) else {
+      throw JobFailure(
+        .usage, "the hour \(hour) is none in this zone: the clocks skip it",
+        hint: "Book into the hour before or after it.")
+    }
     if let sealed = state?.sealed, hour.day <= sealed {
       throw JobFailure(
         .usage, "the hour \(hour) lies in a sealed day",

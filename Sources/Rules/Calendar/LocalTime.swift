@@ -63,6 +63,12 @@ extension LocalClock {
     return max(span.lowerBound, local - utcOffsetSeconds(span.lowerBound))
   }
 
+  /// Whether the wall clock shows any moment of this hour: none of one that is skipped in spring.
+  public func shows(_ hour: LocalHour) -> Bool {
+    LocalTime(day: hour.day, second: 3600 * hour.hour)
+      .map { self.hour(at: instant(of: $0)) == hour } ?? false
+  }
+
   /// `2026-11-20 09:00:00` as the wall clock shows it; where it shows this twice, the second one bears
   /// its distance from UTC, `2026-10-25 02:30:00+01:00`, so that reading it gives the same instant.
   public func text(of instant: Int) -> String {

@@ -34,6 +34,17 @@ struct RolloverRefusalTests {
     fixture.context.redis.password = "secret"
   }
 
+  /// In Berlin the clocks went from 02:00 to 03:00 that night.
+  @Test func anHourThatTheClocksSkippedIsRefused() throws {
+    let fixture = try AdStatFixture(at: "2026-03-29 09:00:05", zone: "Europe/Berlin")
+    try fixture.count("a", shows: 7)
+    let outcome = fixture.rollOver(hour: "2026-03-29T02")
+    #expect(outcome.exitCode == 64)
+    #expect("\(outcome.failure ?? TestFailure(""))".contains("the clocks skip it"))
+    #expect(try fixture.value("a_show") == "7")
+    #expect(fixture.rollOver(hour: "2026-03-29T03").exitCode == 0)
+  }
+
   @Test func theListedRightsAreEnough() throws {
     var fixture = try AdStatFixture()
     try login(&fixture, without: nil)

@@ -59,4 +59,16 @@ struct LocalTimeTests {
   func whatIsNoTimeIsRefused(entered: String) {
     #expect(LocalClock.utc.instant(reading: entered) == nil)
   }
+
+  /// Half of the hour 02 is skipped on Lord Howe.
+  @Test(
+    arguments: [
+      ("Berlin, spring", "2026-03-29T01", true), ("Berlin, spring", "2026-03-29T02", false),
+      ("Berlin, spring", "2026-03-29T03", true), ("Berlin, autumn", "2026-10-25T02", true),
+      ("Lord Howe, half an hour on", "2026-10-04T02", true),
+      ("Beirut, midnight is skipped", "2026-03-29T00", false),
+    ])
+  func anHourThatTheClocksSkipIsShownByNone(place: String, hour: String, isShown: Bool) {
+    #expect(Turn.at(place).clock.shows(LocalHour(hour)!) == isShown)
+  }
 }
