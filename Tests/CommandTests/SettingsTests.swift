@@ -31,6 +31,28 @@ struct SettingsTests {
     return output.stderr
   }
 
+  @Test func aNameThatIsNearlyASettingIsWarnedOfWithTheOneItMayMean() throws {
+    let installation = try Installation()
+    let file = try TemporaryFile("TALLY_TIMEZONE=Europe/Berlin\nTALLY_OTHER=1\n")
+    let output = try installation.run(
+      "loginlog sync-week",
+      [
+        "TALLY_ENV_FILE": file.path, "TALLY_REDIS_ULR": "redis://127.0.0.1", "TALL_SHIP": "1",
+        "TALLY_TRY_PASSWORD": "x",
+      ])
+    #expect(output.exitCode == 0)
+    #expect(
+      output.stderr.split(separator: "\n") == [
+        "tally: warning: TALLY_REDIS_ULR in the environment is no setting of tally and is passed "
+          + "over; TALLY_REDIS_URL is one",
+        "tally: warning: TALLY_TIMEZONE in \(file.path) is no setting of tally and is passed over; "
+          + "TALLY_TIME_ZONE is one",
+      ])
+    let doctor = try installation.run("doctor", ["TALLY_KEEP_DAY": "3"])
+    #expect(doctor.exitCode == 0)
+    #expect(doctor.stdout.contains("misspelt setting") && doctor.stdout.contains("TALLY_KEEP_DAYS"))
+  }
+
   @Test func theFlagComesBeforeAllOthers() throws {
     let error = try redisFrom(flag: "f", environment: "e", file: "l", secret: "s")
     #expect(error.contains("/nowhere/f"))

@@ -61,6 +61,9 @@ struct Doctor: AsyncParsableCommand {
       findings.append(
         Finding("machine", "env file", .fine, found: path, needed: "mode 0600, ours or root's"))
     }
+    findings += settings.misspelt.map {
+      Finding("machine", "misspelt setting", .warning, found: $0, needed: "names that tally knows")
+    }
     findings += attempt("machine", "time zone", needed: "a zone that is installed") {
       _ = try settings.clock()
       return [

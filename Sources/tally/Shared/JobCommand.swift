@@ -37,6 +37,7 @@ extension JobCommand {
   private func outcome(telling observer: ConsoleObserver) async -> JobOutcome {
     do {
       let settings = try await Settings(common)
+      settings.misspelt.forEach(observer.warned)
       let context = try context(settings: settings, observer: observer)
       let work = try work(settings: settings, clock: context.clock, now: context.now)
       return Jobs.run(work, in: context)

@@ -36,6 +36,7 @@ extension LookingCommand {
   private func status(_ terminal: Terminal, _ observer: ConsoleObserver) async -> ExitStatus {
     do {
       let settings = try await Settings(common)
+      settings.misspelt.forEach(observer.warned)
       let context = JobContext(
         redis: try settings.redisEndpoint(), mysql: try settings.optionalMySQLEndpoint(),
         keyspace: Keyspace(prefix: settings.keyPrefix(), hashTags: try settings.hashTags()),

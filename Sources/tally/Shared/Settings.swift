@@ -53,6 +53,9 @@ struct Settings {
   /// The env file that is read; nil where none is named.
   private(set) var envFilePath: String?
 
+  /// A warning for each name that is nearly one of a setting, and is none.
+  private(set) var misspelt: [String] = []
+
   private let options: CommonOptions
   private var sources: [Source]
 
@@ -60,9 +63,13 @@ struct Settings {
   /// malformed or open to others.
   init(_ options: CommonOptions) async throws {
     self.options = options
-    sources = [Source(place: "in the environment", values: Settings.environment())]
+    let environment = Settings.environment()
+    sources = [Source(place: "in the environment", values: environment)]
+    misspelt += nearlySettings(environment.keys, place: "in the environment")
     if let path = options.envFile ?? lookUp("TALLY_ENV_FILE")?.value {
-      sources.append(Source(place: "in \(path)", values: try readEnvFile(path)))
+      let values = try readEnvFile(path)
+      sources.append(Source(place: "in \(path)", values: values))
+      misspelt += nearlySettings(values.keys, place: "in \(path)")
       envFilePath = path
     }
     if let path = lookUp("TALLY_SECRETS_DIR")?.value ?? lookUp("CREDENTIALS_DIRECTORY")?.value {

@@ -30,6 +30,7 @@ extension CatalogueCommand {
   private func outcome(telling observer: ConsoleObserver) async -> JobOutcome {
     do {
       let settings = try await Settings(common)
+      settings.misspelt.forEach(observer.warned)
       return try outcome(
         in: CatalogueContext(
           mysql: try settings.mysqlEndpoint(), clock: try settings.clock(), now: time(nil),
