@@ -11,6 +11,29 @@ struct Tally: AsyncParsableCommand {
       Where the servers are is told by a flag, else by the environment, else by an env file, else \
       by a file of the secrets directory. `tally adstat rollover-hour --help` shows a command's \
       options, an example and its exit codes.
+
+      EXAMPLE
+        tally loginlog active last-week --type client
+          # who of type client logged in last week?
+        tally loginlog day client 1001 yesterday
+          # did client 1001 log in yesterday?
+        tally loginlog calendar client 1001
+          # on which days of this year?
+        tally adstat archive-day --day today
+          # bring today's shows and clicks into MySQL, to be asked there
+        tally adstat image list
+          # which images are there, and when may each be shown?
+        tally status
+          # did all jobs run, and what waits in Redis?
+        tally verify
+          # do Redis and MySQL agree?
+        tally doctor
+          # is everything as the jobs need it?
+
+      \(ExitStatus.help([
+        .done, .late, .usage, .rejected, .unavailable, .software, .cannotCreate, .inputOutput,
+        .tryAgain, .redisBehindArchive, .noPermission, .configuration,
+      ]))
       """,
     version: tallyVersion,
     subcommands: [AdStat.self, LoginLog.self, Migrate.self, Doctor.self, Status.self, Verify.self])

@@ -44,6 +44,49 @@ struct HelpTests {
     }
   }
 
+  /// Whatever is added has to say how it is used and how it ends.
+  @Test func noCommandIsWithoutAnExampleAndItsExitCodes() throws {
+    var waiting: [[String]] = [[]]
+    var commandCount = 0
+    while let command = waiting.popLast() {
+      let help = try TallyTool().run(command + ["--help"]).stdout
+      let name = (["tally"] + command).joined(separator: " ")
+      let parts = subcommands(help)
+      waiting += parts.map { command + [$0] }
+      guard command.isEmpty || parts.isEmpty else { continue }
+      commandCount += 1
+      #expect(help.contains("\nEXAMPLE\n  \(name)"), "\(name)")
+      #expect(help.contains("\nEXIT STATUS\n  0 "), "\(name)")
+    }
+    #expect(commandCount > 25)
+  }
+
+  private func subcommands(_ help: String) -> [String] {
+    guard let start = help.range(of: "\nSUBCOMMANDS:\n") else { return [] }
+    let lines = help[start.upperBound...].split(separator: "\n", omittingEmptySubsequences: false)
+    // A description that is too long goes on further to the right.
+    return lines.prefix { !$0.isEmpty }.filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
+      .compactMap { $0.split(separator: " ").first.map(String.init) }
+  }
+
+  /// Each line of the first page that answers a question can be typed as it stands there.
+  @Test func theFirstPageAnswersWhatPeopleAsk() throws {
+    let help = try TallyTool().run(["--help"]).stdout
+    #expect(
+      help.contains(
+        "  tally loginlog active last-week --type client\n"
+          + "    # who of type client logged in last week?\n"
+      ))
+    let installation = try Installation()
+    let lines = help.split(separator: "\n").filter { $0.hasPrefix("  tally ") }
+    #expect(lines.count >= 8)
+    for line in lines {
+      let command = line.split(separator: " ").dropFirst()
+      let output = try installation.run(command.joined(separator: " "))
+      #expect(output.exitCode == 0, "\(line): \(output)")
+    }
+  }
+
   @Test func theVersionIsANumberOnOneLine() throws {
     let output = try TallyTool().run(["--version"])
     #expect(output.exitCode == 0)

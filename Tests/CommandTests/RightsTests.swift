@@ -29,7 +29,7 @@ struct RightsTests {
       "adstat rollover-hour --hour 2020-02-29T09", "adstat archive-day",
       "loginlog sync-week --month 2026-08", "loginlog expire --as-of 2026-11-20",
       "adstat rollover-hour --source catalog", "loginlog range web 7 2026-07-01 2026-08-31",
-      "loginlog active 2026-08-01 2026-08-31",
+      "loginlog active 2026-08-01 2026-08-31", "status", "verify", "doctor",
     ] {
       let output = try installation.run(job, account)
       #expect(output.exitCode == 0, "\(job): \(output.stderr)")
