@@ -20,7 +20,7 @@ RELEASE_FLAGS := --configuration release --static-swift-stdlib --product tally \
   -Xswiftc -cross-module-optimization
 SWIFT_FILES := Sources Tests Package.swift
 
-.PHONY: help build test peer faults soak fuzz sanitize demo bench install uninstall lint format deps \
+.PHONY: help build test peer faults soak fuzz sanitize demo bench install install-files uninstall lint format deps \
   deps-build clean
 
 help: ## list what can be made
@@ -86,11 +86,30 @@ bench: deps ## measure a release build against a usual script and raw tools (hal
 
 install: deps-build ## build a release and install it below $(DESTDIR)$(PREFIX)
 	swift build $(RELEASE_FLAGS)
-	install -D -m 755 --strip "$$(swift build $(RELEASE_FLAGS) --show-bin-path)/tally" \
-	  "$(DESTDIR)$(PREFIX)/bin/tally"
+	@$(MAKE) --no-print-directory install-files \
+	  TALLY="$$(swift build $(RELEASE_FLAGS) --show-bin-path)/tally"
+
+# The completions and the manual pages are what this very program says of its commands.
+SHARE := $(DESTDIR)$(PREFIX)/share
+BASH_COMPLETION := $(SHARE)/bash-completion/completions/tally
+ZSH_COMPLETION := $(SHARE)/zsh/site-functions/_tally
+FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/tally.fish
+MAN_FOLDER := $(SHARE)/man/man1
+install-files:
+	install -D -m 755 --strip "$(TALLY)" "$(DESTDIR)$(PREFIX)/bin/tally"
+	@install -d -m 755 "$(dir $(BASH_COMPLETION))" "$(dir $(ZSH_COMPLETION))" \
+	  "$(dir $(FISH_COMPLETION))" "$(MAN_FOLDER)"
+	@umask 022 && "$(TALLY)" --generate-completion-script bash > "$(BASH_COMPLETION)"
+	@umask 022 && "$(TALLY)" --generate-completion-script zsh > "$(ZSH_COMPLETION)"
+	@umask 022 && "$(TALLY)" --generate-completion-script fish > "$(FISH_COMPLETION)"
+	@man/generate "$(TALLY)" "$(MAN_FOLDER)"
 
 uninstall: ## remove what install put there
-	rm -f "$(DESTDIR)$(PREFIX)/bin/tally"
+	rm -f "$(DESTDIR)$(PREFIX)/bin/tally" "$(BASH_COMPLETION)" "$(ZSH_COMPLETION)" \
+	  "$(FISH_COMPLETION)"
+	@for page in "$(MAN_FOLDER)"/tally.1 "$(MAN_FOLDER)"/tally-*.1; do \
+	  if grep -qs '^.TH TALLY.*"tally manual"$$' "$$page"; then rm -f "$$page"; fi; \
+	done
 
 lint: ## check the style of all Swift files
 	swift format lint --strict --recursive $(SWIFT_FILES)

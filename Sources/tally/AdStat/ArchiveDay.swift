@@ -24,17 +24,17 @@ extension AdStat {
     @Option(
       help: ArgumentHelp(
         "Only this day: YYYY-MM-DD, today or yesterday.", valueName: "day"),
-      transform: DayArgument.read)
+      completion: .list(dayWords), transform: DayArgument.read)
     var day: DayArgument?
 
     @Option(
       help: ArgumentHelp("The first day of a range, with --to.", valueName: "day"),
-      transform: DayArgument.read)
+      completion: .list(dayWords), transform: DayArgument.read)
     var from: DayArgument?
 
     @Option(
       help: ArgumentHelp("The last day of a range, with --from.", valueName: "day"),
-      transform: DayArgument.read)
+      completion: .list(dayWords), transform: DayArgument.read)
     var to: DayArgument?
 
     @Option(

@@ -26,12 +26,12 @@ struct Verify: QuestionCommand {
   @Option(
     help: ArgumentHelp(
       "The first day to compare, with --to; of logins, the months from there on.", valueName: "day"),
-    transform: DayArgument.read)
+    completion: .list(dayWords), transform: DayArgument.read)
   var from: DayArgument?
 
   @Option(
     help: ArgumentHelp("The last day to compare, with --from.", valueName: "day"),
-    transform: DayArgument.read)
+    completion: .list(dayWords), transform: DayArgument.read)
   var to: DayArgument?
 
   @Option(help: ArgumentHelp("Only this month, YYYY-MM.", valueName: "month"), transform: readMonth)

@@ -19,7 +19,9 @@ extension LoginLog {
 
     @OptionGroup var who: UserArguments
 
-    @Argument(help: "YYYY-MM-DD, today or yesterday.", transform: DayArgument.read)
+    @Argument(
+      help: "YYYY-MM-DD, today or yesterday.", completion: .list(dayWords),
+      transform: DayArgument.read)
     var day: DayArgument
 
     @OptionGroup var common: CommonOptions

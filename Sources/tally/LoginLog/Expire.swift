@@ -25,7 +25,7 @@ extension LoginLog {
       help: ArgumentHelp(
         "The day to count back from: YYYY-MM-DD, today or yesterday. Default: today.",
         valueName: "day"),
-      transform: DayArgument.read)
+      completion: .list(dayWords), transform: DayArgument.read)
     var asOf: DayArgument?
 
     @Option(
@@ -40,7 +40,8 @@ extension LoginLog {
     @Option(
       help: ArgumentHelp(
         "Where loginlog-expired-YYYY-MM-DD.jsonl is written (TALLY_LOG_DIR).",
-        valueName: "directory"))
+        valueName: "directory"),
+      completion: .directory)
     var logDir: String?
 
     @OptionGroup var jobOptions: JobOptions

@@ -24,7 +24,7 @@ extension LoginLog {
 
     @Option(
       help: ArgumentHelp("YYYY-MM-DD, today or yesterday. Default: today.", valueName: "day"),
-      transform: DayArgument.read)
+      completion: .list(dayWords), transform: DayArgument.read)
     var day: DayArgument?
 
     @OptionGroup var common: CommonOptions

@@ -23,7 +23,7 @@ extension LoginLog {
 
     static let mysqlNeed = MySQLNeed.optional
 
-    @Argument(help: ArgumentHelp("Logs that expire wrote.", valueName: "file"))
+    @Argument(help: ArgumentHelp("Logs that expire wrote.", valueName: "file"), completion: .file())
     var files: [String]
 
     @Option(help: "Where the lines go.")

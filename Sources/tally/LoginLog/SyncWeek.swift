@@ -24,7 +24,7 @@ extension LoginLog {
       help: ArgumentHelp(
         "The day the rule starts from: YYYY-MM-DD, today or yesterday. Default: today.",
         valueName: "day"),
-      transform: DayArgument.read)
+      completion: .list(dayWords), transform: DayArgument.read)
     var asOf: DayArgument?
 
     @Option(

@@ -21,7 +21,8 @@ struct CommonOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A file of KEY=value lines, mode 0600 (TALLY_ENV_FILE).", valueName: "file"))
+      "A file of KEY=value lines, mode 0600 (TALLY_ENV_FILE).", valueName: "file"),
+    completion: .file())
   var envFile: String?
 
   @Option(

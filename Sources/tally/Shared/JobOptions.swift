@@ -15,6 +15,6 @@ struct JobOptions: ParsableArguments {
       """
       Where lock files lie (TALLY_LOCK_DIR, else /run/tally for root and ~/.local/state/tally for \
       others).
-      """, valueName: "directory"))
+      """, valueName: "directory"), completion: .directory)
   var lockDir: String?
 }

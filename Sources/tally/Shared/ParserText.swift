@@ -1,6 +1,9 @@
 /// Puts the exit codes at the end of a help text: the parser shows a command's discussion before its
 /// options, but the codes are what one scrolls to the end for.
+///
+/// What has none, such as a completion script, stays as it is.
 func exitStatusLast(_ help: String) -> String {
+  guard help.contains("\n\nEXIT STATUS\n") else { return help }
   let paragraphs = help.split(separator: "\n\n", omittingEmptySubsequences: false)
   let codes = paragraphs.filter { $0.hasPrefix("EXIT STATUS") }
   let rest = paragraphs.filter { !$0.hasPrefix("EXIT STATUS") && !$0.isEmpty }

@@ -57,7 +57,8 @@ extension AdStat {
         """)
     static let name = "adstat import"
 
-    @Argument(help: "The file; - for stdin.")
+    @Argument(
+      help: "The file; - for stdin.", completion: .file(extensions: ["csv", "json", "jsonl"]))
     var file: String
     @Option(help: "csv or json; else told by the file's name, csv where it ends otherwise.")
     var format: CatalogueFormat?
