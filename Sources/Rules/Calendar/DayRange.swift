@@ -45,5 +45,10 @@ public struct DayRange: Hashable, Sendable {
 
   public func contains(_ day: CivilDay) -> Bool { first <= day && day <= last }
 
+  /// The days that both have; nil where there is none.
+  public func intersection(with other: DayRange) -> DayRange? {
+    DayRange(max(first, other.first), through: min(last, other.last))
+  }
+
   public func touches(_ month: Month) -> Bool { first.month <= month && month <= last.month }
 }
