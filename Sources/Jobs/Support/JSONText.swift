@@ -15,6 +15,11 @@ public struct JSONText: Sendable, CustomStringConvertible {
     addRaw(name, JSONText.quoted(value))
   }
 
+  /// A text, or `null`.
+  public mutating func addText(_ name: String, _ value: String?) {
+    addRaw(name, value.map(JSONText.quoted) ?? "null")
+  }
+
   public mutating func add(_ name: String, _ value: some FixedWidthInteger) {
     addRaw(name, String(value))
   }

@@ -159,26 +159,16 @@ extension RollVerdict {
     case "OK": self = .moved
     case "STALE": self = .stale
     case "SEALED": self = .sealed
-    case "BAD": self = .noCount(detail)
-    case "LONG": self = .tooLong(byteCount: Int(text(detail)) ?? 0)
-    case "TYPE": self = .wrongType(text(detail))
+    case "BAD": self = .rejected(reason: LiveFault.noCount(detail), isCount: false)
+    case "LONG":
+      let reason = LiveFault.tooLong(byteCount: Int(text(detail)) ?? 0)
+      self = .rejected(reason: reason, isCount: false)
+    case "TYPE": self = .rejected(reason: LiveFault.wrongType(text(detail)), isCount: false)
     case "HASH": self = .noDayHash
     case "ALIEN": self = .alienDayHash
     case "FULL": self = .dayHashRefuses(text(detail))
     default: throw refusal(text(detail), of: "script ROLL")
     }
-  }
-
-  static func noCount(_ value: [UInt8]) -> RollVerdict {
-    .rejected(reason: "holds '\(printable(value))', which is no count", isCount: false)
-  }
-
-  static func tooLong(byteCount: Int) -> RollVerdict {
-    .rejected(reason: "holds \(byteCount) bytes, which are no count", isCount: false)
-  }
-
-  static func wrongType(_ type: String) -> RollVerdict {
-    .rejected(reason: "is a \(printable(type.utf8)), not a counter", isCount: false)
   }
 
   static var noDayHash: RollVerdict {

@@ -7,16 +7,7 @@ extension AdStatStore {
     _ counters: [LiveCounter], into hour: LocalHour, state: AdStatState?
   ) throws(RedisError) -> RollOutcome {
     let isSealed = state?.sealed.map { hour.day <= $0 } ?? false
-    let live = counters.map(keys.key(of:))
-    let lengths = try connection.pipeline(live.map { RedisCommand("STRLEN", [$0]) })
-    // A value longer than a count may be 512 MB: it is not fetched.
-    let looks = zip(live, lengths).map { key, length in
-      switch length {
-      case .integer(let count) where count <= CounterValue.digitsMax: RedisCommand("GET", [key])
-      default: RedisCommand("TYPE", [key])
-      }
-    }
-    let values = try connection.pipeline(looks)
+    let live = try liveCounts(of: counters)
     let hashes = counters.map {
       keys.key(of: DayHashName(code: $0.code, metric: $0.metric, day: hour.day))
     }
@@ -31,12 +22,12 @@ extension AdStatStore {
     var outcome = RollOutcome()
     for (index, counter) in counters.enumerated() {
       let verdict: RollVerdict
-      switch try liveLook(length: lengths[index], value: values[index]) {
+      switch live[index] {
       case .nothing: continue
       case .count where isSealed: verdict = .sealed
       case .count(let count):
         verdict = try dayVerdict(of: targets[(3 * index)...].prefix(3), adding: count)
-      case .rejected(let reason): verdict = reason
+      case .rejected(let reason): verdict = .rejected(reason: reason, isCount: false)
       }
       if case .moved = verdict {
         outcome.movedCount += 1
@@ -45,29 +36,6 @@ extension AdStatStore {
       }
     }
     return outcome
-  }
-
-  /// What a live key holds.
-  private enum LiveLook {
-    case nothing
-    case count(UInt64)
-    case rejected(RollVerdict)
-  }
-
-  private func liveLook(length: RedisReply, value: RedisReply) throws(RedisError) -> LiveLook {
-    switch (length, value) {
-    case (.integer, .null): return .nothing
-    case (.integer, .bytes(let bytes)):
-      guard let count = CounterValue.read(bytes) else { return .rejected(.noCount(bytes)) }
-      return count == 0 ? .nothing : .count(count)
-    case (.integer(let count), .status): return .rejected(.tooLong(byteCount: Int(count)))
-    // Gone, or become a counter, between the two looks.
-    case (.error(let message), .status("none")) where message.hasPrefix("WRONGTYPE"):
-      return .nothing
-    case (.error(let message), .status(let type)) where message.hasPrefix("WRONGTYPE"):
-      return .rejected(.wrongType(type))
-    default: throw unexpected(length, of: "STRLEN")
-    }
   }
 
   /// `target`: the replies for the lineage, the number of fields, and the hour's count so far.
