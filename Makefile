@@ -7,7 +7,9 @@ DESTDIR ?=
 # the server without anything that would start one on this machine.
 BUILD_PACKAGES := libhiredis-dev libmariadb-dev
 TEST_PACKAGES := redis-server redis-tools mariadb-server-core mariadb-client-core faketime openssl tzdata \
-  strace
+  strace tidy
+# The browser that draws reports, for `make browser` alone.
+BROWSER_PACKAGES := chromium fonts-dejavu-core
 # And the benchmarks, whose peer is a Python script.
 BENCH_PACKAGES := gcc libc6-dev pkg-config python3-dev python3-venv
 
@@ -20,8 +22,8 @@ RELEASE_FLAGS := --configuration release --static-swift-stdlib --product tally \
   -Xswiftc -cross-module-optimization
 SWIFT_FILES := Sources Tests Package.swift
 
-.PHONY: help build test peer faults soak fuzz sanitize demo bench install install-files uninstall lint format deps \
-  deps-build clean
+.PHONY: help build test peer browser faults soak fuzz sanitize demo bench install install-files uninstall \
+  lint format deps deps-build clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +42,13 @@ peer: ## compare sketches with those of the Python package datasketches (minutes
 	@Tests/SketchesTests/Peer/fetch-datasketches.sh
 	swift build --build-tests $(SWIFT_BUILD_FLAGS)
 	timeout 3600 swift test --skip-build --disable-xctest --filter PeerTests
+
+# TALLY_BROWSER=/some/folder keeps the pictures there.
+browser: export TALLY_BROWSER ?= 1
+browser: deps ## read and draw the pages of reports in a headless Chromium
+	@.ci/install-packages $(BROWSER_PACKAGES)
+	swift build --build-tests $(SWIFT_BUILD_FLAGS)
+	timeout 1200 swift test --skip-build --disable-xctest --filter BrowserTests
 
 faults: deps ## strike at every system call of every job, on every server (minutes)
 	@Tests/TestServers/fetch-mysql.sh

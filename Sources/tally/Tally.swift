@@ -19,8 +19,8 @@ struct Tally: AsyncParsableCommand {
           # did client 1001 log in yesterday?
         tally loginlog calendar client 1001
           # on which days of this year?
-        tally adstat archive-day --day today
-          # bring today's shows and clicks into MySQL, to be asked there
+        tally adstat report --by code --period yesterday --sort ctr --top 1
+          # which ad had the best CTR yesterday?
         tally adstat image list
           # which images are there, and when may each be shown?
         tally status

@@ -10,7 +10,7 @@ struct HelpTests {
   ]
   static let questions = [
     "loginlog mark", "loginlog day", "loginlog month", "loginlog range", "loginlog active",
-    "loginlog calendar",
+    "loginlog calendar", "adstat report",
   ]
   static let catalogue =
     ["group", "image", "style"].flatMap { kind in

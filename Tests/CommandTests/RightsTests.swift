@@ -26,7 +26,8 @@ struct RightsTests {
     try redis.run(["MSET", "A_show", "5", "A_click", "1"])
     try redis.run(["SETBIT", "loginLog_2026-08_web_7", "20", "1"])
     for job in [
-      "adstat rollover-hour --hour 2020-02-29T09", "adstat archive-day",
+      "adstat report", "adstat rollover-hour --hour 2020-02-29T09",
+      "adstat report --from 2020-02-29 --to 2020-02-29", "adstat archive-day",
       "loginlog sync-week --month 2026-08", "loginlog expire --as-of 2026-11-20",
       "adstat rollover-hour --source catalog", "loginlog range web 7 2026-07-01 2026-08-31",
       "loginlog active 2026-08-01 2026-08-31", "status", "verify", "doctor",

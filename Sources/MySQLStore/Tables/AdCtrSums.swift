@@ -122,7 +122,7 @@ extension AdCtr {
   /// - Parameter epochs: the epoch of every lineage that the table knows.
   public func lacking(
     of held: [HeldCount], on day: CivilDay, epochs: [Lineage: UInt16],
-    _ connection: MySQLConnection, _ body: (HeldCount, [DayHash.HourValue]) throws -> Void
+    _ connection: MySQLConnection, _ body: (HeldCount, [HourValue]) throws -> Void
   ) throws {
     struct Place: Hashable {
       let code: Code

@@ -83,7 +83,7 @@ extension AdStatStore {
       if case .rejected(let reason) = live[counter] {
         finding.rejected.append((keys.key(of: counter), reason))
       }
-      let value = live[counter]?.count.map { DayHash.HourValue(hour: hour.hour, count: $0) }
+      let value = live[counter]?.count.map { HourValue(hour: hour.hour, count: $0) }
       let found = hashes[DayHashName(code: code, metric: metric, day: hour.day)]
       if let found { take(found, live: value, into: &finding) }
       guard found?.hash == nil, let value else { continue }
@@ -93,7 +93,7 @@ extension AdStatStore {
   }
 
   private func take(
-    _ found: FoundDayHash, live: DayHash.HourValue?, into finding: inout HeldFinding
+    _ found: FoundDayHash, live: HourValue?, into finding: inout HeldFinding
   ) {
     if let hash = found.hash {
       finding.counts.append(

@@ -1,3 +1,15 @@
+/// What was counted in one hour of a day.
+public struct HourValue: Hashable, Sendable {
+  /// 0 to 23.
+  public let hour: Int
+  public let count: UInt64
+
+  public init(hour: Int, count: UInt64) {
+    self.hour = hour
+    self.count = count
+  }
+}
+
 /// A number for each hour of a day that has one, without memory of its own: an archive reads millions.
 public struct HourNumbers: Sendable {
   /// Bit h: hour h has a number.
@@ -22,20 +34,14 @@ public struct HourNumbers: Sendable {
 }
 
 extension HourNumbers: Sequence {
-  public struct Element: Hashable, Sendable {
-    /// 0 to 23.
-    public let hour: Int
-    public let count: UInt64
-  }
-
   /// In the order of the hours.
-  public func makeIterator() -> AnyIterator<Element> {
+  public func makeIterator() -> AnyIterator<HourValue> {
     var rest = hours
     return AnyIterator {
       guard rest != 0 else { return nil }
       let hour = rest.trailingZeroBitCount
       rest &= rest - 1
-      return Element(hour: hour, count: numbers[hour])
+      return HourValue(hour: hour, count: numbers[hour])
     }
   }
 }

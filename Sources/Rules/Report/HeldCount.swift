@@ -5,13 +5,13 @@ public struct HeldCount: Hashable, Sendable {
   public let metric: Metric
   /// Which life of Redis counted it; nil where it has no name yet, and so cannot be archived either.
   public let lineage: Lineage?
-  public let hours: [DayHash.HourValue]
+  public let hours: [HourValue]
   /// What the live counter holds, and the hour that a rollover would book it under now.
-  public let live: DayHash.HourValue?
+  public let live: HourValue?
 
   public init(
-    code: Code, metric: Metric, lineage: Lineage?, hours: [DayHash.HourValue],
-    live: DayHash.HourValue? = nil
+    code: Code, metric: Metric, lineage: Lineage?, hours: [HourValue],
+    live: HourValue? = nil
   ) {
     self.code = code
     self.metric = metric
@@ -27,21 +27,21 @@ public struct HeldCount: Hashable, Sendable {
   /// that nothing is counted twice.
   ///
   /// - Parameter archived: what MySQL holds of the same image, metric, day and life of Redis, by hour.
-  public func lacking(in archived: [Int: UInt64]) -> [DayHash.HourValue] {
-    var lacking: [DayHash.HourValue] = []
+  public func lacking(in archived: [Int: UInt64]) -> [HourValue] {
+    var lacking: [HourValue] = []
     var ahead: UInt64 = 0
     var rest = archived
     for value in hours {
       let held = rest.removeValue(forKey: value.hour) ?? 0
       if value.count > held {
-        lacking.append(DayHash.HourValue(hour: value.hour, count: value.count - held))
+        lacking.append(HourValue(hour: value.hour, count: value.count - held))
       } else {
         ahead = ahead.addingClamped(held - value.count)
       }
     }
     for count in rest.values { ahead = ahead.addingClamped(count) }
     if let live, live.count > ahead {
-      lacking.append(DayHash.HourValue(hour: live.hour, count: live.count - ahead))
+      lacking.append(HourValue(hour: live.hour, count: live.count - ahead))
     }
     return lacking
   }

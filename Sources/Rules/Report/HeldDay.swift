@@ -43,7 +43,7 @@ public struct HeldDay: Sendable {
     return lineages.count
   }
 
-  private mutating func append(_ value: DayHash.HourValue) {
+  private mutating func append(_ value: HourValue) {
     bytes.append(UInt8(value.hour))
     append(value.count)
   }
@@ -86,9 +86,9 @@ private struct Reader {
     }
   }
 
-  private mutating func value() -> DayHash.HourValue {
+  private mutating func value() -> HourValue {
     let hour = Int(byte())
-    return DayHash.HourValue(hour: hour, count: number())
+    return HourValue(hour: hour, count: number())
   }
 
   private mutating func number() -> UInt64 {

@@ -6,7 +6,7 @@ struct AdStat: ParsableCommand {
     commandName: "adstat",
     abstract: "Shows and clicks of advertising images.",
     subcommands: [
-      RolloverHour.self, ArchiveDay.self, Shelve.self, GroupCommands.self, ImageCommands.self,
-      StyleCommands.self, Export.self, Import.self,
+      RolloverHour.self, ArchiveDay.self, Shelve.self, Report.self, GroupCommands.self,
+      ImageCommands.self, StyleCommands.self, Export.self, Import.self,
     ])
 }

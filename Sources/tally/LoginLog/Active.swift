@@ -81,7 +81,7 @@ extension [ExitStatus] {
 extension JSONText {
   /// Bytes as text; where they are no UTF-8, which JSON cannot hold, U+FFFD stands for what is none,
   /// and a second field `<name>_hex` has them exactly.
-  fileprivate mutating func add(_ name: String, bytes: [UInt8]) {
+  mutating func add(_ name: String, bytes: [UInt8]) {
     add(name, String(decoding: bytes, as: UTF8.self))
     if String(validating: bytes, as: UTF8.self) == nil { add("\(name)_hex", hex(bytes)) }
   }

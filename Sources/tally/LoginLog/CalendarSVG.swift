@@ -19,7 +19,7 @@ struct CalendarSVG: CustomStringConvertible {
   var description: String {
     let width = CalendarSVG.left + grid.weekCount * CalendarSVG.step + 16
     let height = CalendarSVG.top + 7 * CalendarSVG.step + 36
-    let heading = CalendarSVG.escaped(title)
+    let heading = markup(title)
     let lines =
       [
         """
@@ -93,21 +93,6 @@ struct CalendarSVG: CustomStringConvertible {
   }
 
   private func text(_ name: String, _ x: Int, _ y: Int, _ text: String) -> String {
-    #"<text class="\#(name)" x="\#(x)" y="\#(y)">\#(CalendarSVG.escaped(text))</text>"#
-  }
-
-  /// What XML reads as its own. Control characters, which it cannot hold, `printable` has escaped.
-  private static func escaped(_ text: String) -> String {
-    var escaped = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      case "\"": escaped += "&quot;"
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return escaped
+    #"<text class="\#(name)" x="\#(x)" y="\#(y)">\#(markup(text))</text>"#
   }
 }

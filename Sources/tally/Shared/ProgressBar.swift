@@ -77,7 +77,7 @@ private func minutes(_ seconds: Int) -> String {
 }
 
 /// `1,234,567`
-func grouped(_ number: Int) -> String {
+func grouped(_ number: some FixedWidthInteger) -> String {
   var groups: [Substring] = []
   var digits = String(number.magnitude)[...]
   while digits.count > 3 {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Jobs
+import RedisClient
 import RedisStore
 import Rules
 
@@ -8,6 +9,8 @@ import Rules
 /// prints on stdout is the answer.
 protocol LookingCommand: AsyncParsableCommand {
   var common: CommonOptions { get }
+  /// Whether Redis is asked at all; where it is not, none need be configured.
+  var asksRedis: Bool { get }
 
   /// Looks, prints what it saw, and says with which code to end.
   func look(in context: JobContext, settings: Settings, terminal: Terminal) throws -> ExitStatus
@@ -26,6 +29,8 @@ extension QuestionCommand {
 }
 
 extension LookingCommand {
+  var asksRedis: Bool { true }
+
   mutating func run() async throws {
     let terminal = Terminal(progress: common.progress)
     let observer = ConsoleObserver(terminal: terminal, level: common.logLevel.level)
@@ -38,7 +43,8 @@ extension LookingCommand {
       let settings = try await Settings(common)
       settings.misspelt.forEach(observer.warned)
       let context = JobContext(
-        redis: try settings.redisEndpoint(), mysql: try settings.optionalMySQLEndpoint(),
+        redis: asksRedis ? try settings.redisEndpoint() : notAsked,
+        mysql: try settings.optionalMySQLEndpoint(),
         keyspace: Keyspace(prefix: settings.keyPrefix(), hashTags: try settings.hashTags()),
         clock: try settings.clock(), now: time(nil), observer: observer,
         interruption: interruption)
@@ -58,6 +64,9 @@ extension LookingCommand {
     }
   }
 }
+
+/// Where no server can be.
+private let notAsked = RedisEndpoint(address: .unix(path: "/dev/null"))
 
 /// The exit codes of the questions.
 let questionStatuses: [ExitStatus] = [

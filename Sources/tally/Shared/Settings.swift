@@ -112,6 +112,7 @@ struct Settings {
 
   func clock() throws(JobFailure) -> LocalClock { try localClock(zone: timeZoneName()) }
 
+  /// Whose days and hours count: `Europe/Berlin`.
   func timeZoneName() -> String {
     lookUp("TALLY_TIME_ZONE", flag: ("--time-zone", options.timeZone))?.value ?? "UTC"
   }

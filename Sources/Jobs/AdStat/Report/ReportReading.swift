@@ -75,7 +75,7 @@ extension Report {
 
 extension ReportSums {
   fileprivate mutating func add(
-    _ value: DayHash.HourValue, of count: HeldCount, on day: CivilDay, group: String?
+    _ value: HourValue, of count: HeldCount, on day: CivilDay, group: String?
   ) {
     var more = AdTotals()
     more[count.metric] = UInt128(value.count)
