@@ -34,6 +34,7 @@ private struct AdHistory {
   /// Shows and clicks, wherever they are now.
   private var booked: [Cell: AdTotals] = [:]
   private var live: [Code: AdTotals] = [:]
+  private var archived: [Cell: AdTotals] = [:]
 
   /// Codes that would be mistaken for each other by whoever is careless, and the group of each.
   private static let codes: [(code: Code, group: String?)] = [
@@ -83,6 +84,7 @@ private struct AdHistory {
       default: break
       }
     }
+    archived = try readArchived()
   }
 
   private mutating func count() throws {
@@ -150,7 +152,6 @@ private struct AdHistory {
     _ report: AdReport, _ question: ReportQuestion, _ today: CivilDay
   ) throws {
     let what = Comment(rawValue: "\(question) today \(today) seed \(seed)")
-    let archived = try self.archived()
     var cells = question.isArchivedOnly ? archived : booked
     if !question.isArchivedOnly {
       for (code, totals) in live {
@@ -210,7 +211,7 @@ private struct AdHistory {
   }
 
   /// What MySQL holds, by another way.
-  private func archived() throws -> [Cell: AdTotals] {
+  private func readArchived() throws -> [Cell: AdTotals] {
     let lines = try fixture.query(
       """
       SELECT CONCAT_WS(' ', day, hour, HEX(code), SUM(show_count), SUM(click_count)) FROM ad_ctr
