@@ -123,7 +123,7 @@ extension AdStat {
       question.graceMinutes = graceMinutes
       let report = try Jobs.Report(question, in: context).answer()
       terminal.clear()
-      let view = ReportView(report: report, zone: settings.timeZone(), selection: selection)
+      let view = ReportView(report: report, zone: settings.timeZoneName(), selection: selection)
       if let file {
         try format.write(view) { text throws(JobFailure) in try file.write(text) }
         try file.finish()
