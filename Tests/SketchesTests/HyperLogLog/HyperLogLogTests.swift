@@ -52,6 +52,42 @@ struct HyperLogLogTests {
     #expect(try HyperLogLog(redisValue: read.redisValue) == read)
   }
 
+  /// Sparse while that is shorter, one and the same for the same registers, and read by Redis.
+  @Test(arguments: [0, 1, 10, 500, 2000, 4000, 200_000])
+  func theShortestValueIsReadByRedisAndIsTheSameHoweverItWasMade(_ count: Int) throws {
+    let redis = try Keys()
+    try redis.add(0..<count, to: "a")
+    let sketch = try HyperLogLog(redisValue: redis.value("a"))
+    let compact = sketch.compactRedisValue
+    #expect(compact.count <= 12_304 && (compact.count < 12_304) == (compact[4] == 1))
+    #expect(count > 10 || compact.count <= 18 + 6 * count)
+    #expect(try HyperLogLog(redisValue: compact) == sketch)
+    #expect(try HyperLogLog(redisValue: sketch.redisValue).compactRedisValue == compact)
+    try redis.set("ours", to: compact)
+    #expect(try redis.run(["PFCOUNT", "ours"]) == String(sketch.estimate))
+    try redis.add(1_000_000..<1_000_100, to: "ours")
+    try redis.add(1_000_000..<1_000_100, to: "a")
+    #expect(
+      try HyperLogLog(redisValue: redis.value("ours"))
+        == HyperLogLog(redisValue: redis.value("a")))
+  }
+
+  @Test(arguments: [0, 1, 50, 5000, 200_000])
+  func theTruthLiesBetweenTheBounds(_ count: Int) throws {
+    let redis = try Keys()
+    try redis.add(0..<count, to: "a")
+    let sketch = try HyperLogLog(redisValue: redis.value("a"))
+    var width = 0.0
+    for kappa in CPCSketch.Kappa.allCases {
+      let (lower, upper) = (sketch.lowerBound(kappa: kappa), sketch.upperBound(kappa: kappa))
+      #expect(lower <= Double(sketch.estimate) && Double(sketch.estimate) <= upper)
+      #expect(upper - lower >= width)
+      width = upper - lower
+    }
+    #expect(sketch.lowerBound(kappa: .three) <= Double(count))
+    #expect(sketch.upperBound(kappa: .three) >= Double(count))
+  }
+
   @Test func whatRedisDoesNotWriteIsRefused() throws {
     let empty = Array("HYLL".utf8) + [1, 0, 0, 0] + [UInt8](repeating: 0, count: 8) + [0x7F, 0xFF]
     #expect(try HyperLogLog(redisValue: empty).isEmpty)
