@@ -50,6 +50,29 @@ struct UpdatingTests {
     }
   }
 
+  /// From lg_k 17 on lines are added in blocks: through every flavour, with a window that moves within
+  /// one, and onto a merged sketch.
+  @Test(arguments: [16, 17])
+  func manyLinesOfLargeSketchesAreTheItemsOneByOne(lgK: Int) throws {
+    var oneByOne = try CPCSketch(lgK: lgK)
+    var atOnce = oneByOne
+    var item = 0
+    for count in [1, 700, 5000, 5000, 30_000, 60_000, 300_000, 400_000] {
+      let items = (item..<item + count).map { "u\($0)" }
+      for item in items { oneByOne.update(item) }
+      atOnce.update(lines: Array(items.joined(separator: "\n").utf8).span)
+      #expect(atOnce.serialized() == oneByOne.serialized())
+      item += count
+    }
+    var union = try CPCUnion(lgK: lgK)
+    try union.merge(atOnce)
+    (oneByOne, atOnce) = (union.result, union.result)
+    let items = (item..<item + 100_000).map { "u\($0)" }
+    for item in items { oneByOne.update(item) }
+    atOnce.update(lines: Array(items.joined(separator: "\n").utf8).span)
+    #expect(atOnce.isMerged && atOnce.serialized() == oneByOne.serialized())
+  }
+
   @Test func theSpelledBytesAndTheTextAreOneItem() throws {
     var sketch = try CPCSketch(lgK: 12)
     sketch.update("日本語, long enough to be on the heap")
