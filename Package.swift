@@ -45,19 +45,20 @@ let package = Package(
       resources: [
         .embedInCode("0000-schema.sql"), .embedInCode("0001-adstat.sql"),
         .embedInCode("0002-loginlog.sql"), .embedInCode("0003-catalogue.sql"),
-        .embedInCode("0004-run.sql"),
+        .embedInCode("0004-run.sql"), .embedInCode("0005-cpc.sql"),
       ],
       swiftSettings: strict),
 
     .target(name: "RedisStore", dependencies: ["RedisClient", "Rules"], swiftSettings: strict),
     .target(
-      name: "MySQLStore", dependencies: ["MySQLClient", "Rules", "SchemaFiles"],
+      name: "MySQLStore", dependencies: ["MySQLClient", "Rules", "SchemaFiles", "Sketches"],
       swiftSettings: strict),
 
     .target(
       name: "Jobs",
       dependencies: [
-        "Rules", "RedisClient", "MySQLClient", "RedisStore", "MySQLStore", logging, system,
+        "Rules", "Sketches", "RedisClient", "MySQLClient", "RedisStore", "MySQLStore", logging,
+        system,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -86,21 +87,23 @@ let package = Package(
       name: "RedisStoreTests", dependencies: ["RedisStore", "RedisClient", "Rules", "TestServers"],
       swiftSettings: strict),
     .testTarget(
-      name: "MySQLStoreTests", dependencies: ["MySQLStore", "MySQLClient", "Rules", "TestServers"],
+      name: "MySQLStoreTests",
+      dependencies: ["MySQLStore", "MySQLClient", "Rules", "Sketches", "TestServers"],
       swiftSettings: strict),
     .testTarget(
       name: "JobsTests",
       dependencies: [
-        "Jobs", "RedisStore", "MySQLStore", "RedisClient", "MySQLClient", "Rules", "TestServers",
-        logging,
+        "Jobs", "RedisStore", "MySQLStore", "RedisClient", "MySQLClient", "Rules", "Sketches",
+        "TestServers", logging,
       ], swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["tally", "TestServers"], swiftSettings: strict),
+      name: "CommandTests", dependencies: ["tally", "Sketches", "TestServers"],
+      swiftSettings: strict),
     .testTarget(
       name: "FaultTests",
       dependencies: [
-        "Jobs", "RedisStore", "MySQLStore", "RedisClient", "MySQLClient", "Rules", "TestServers",
-        "tally", logging,
+        "Jobs", "RedisStore", "MySQLStore", "RedisClient", "MySQLClient", "Rules", "Sketches",
+        "TestServers", "tally", logging,
       ], exclude: ["README.md"], swiftSettings: strict),
     // The same checks twice: by the suite, and by libFuzzer (below).
     .testTarget(

@@ -18,6 +18,7 @@ public struct SchemaFile: Sendable {
     SchemaFile(2, "0002-loginlog", PackageResources._002_loginlog_sql),
     SchemaFile(3, "0003-catalogue", PackageResources._003_catalogue_sql),
     SchemaFile(4, "0004-run", PackageResources._004_run_sql),
+    SchemaFile(5, "0005-cpc", PackageResources._005_cpc_sql),
   ]
 
   private init(_ version: Int, _ name: String, _ bytes: [UInt8]) {

@@ -38,7 +38,11 @@ extension RedisConnection {
   func verdict(of script: RedisScript, keys: [[UInt8]], _ arguments: [String]) throws(RedisError)
     -> String
   {
-    let call = RedisScriptCall(keys: keys, arguments: arguments.map { Array($0.utf8) })
+    try verdict(
+      of: script, RedisScriptCall(keys: keys, arguments: arguments.map { Array($0.utf8) }))
+  }
+
+  func verdict(of script: RedisScript, _ call: RedisScriptCall) throws(RedisError) -> String {
     let reply: RedisReply
     do {
       reply = try evaluate(script, call)

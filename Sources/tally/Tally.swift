@@ -36,7 +36,9 @@ struct Tally: AsyncParsableCommand {
       ]))
       """,
     version: tallyVersion,
-    subcommands: [AdStat.self, LoginLog.self, Migrate.self, Doctor.self, Status.self, Verify.self])
+    subcommands: [
+      AdStat.self, LoginLog.self, CPC.self, Migrate.self, Doctor.self, Status.self, Verify.self,
+    ])
 
   static func main() async {
     prepareProcess()

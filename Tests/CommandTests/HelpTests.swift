@@ -6,18 +6,26 @@ import Testing
 struct HelpTests {
   static let jobs = [
     "adstat rollover-hour", "adstat archive-day", "adstat shelve", "loginlog sync-week",
-    "loginlog expire", "loginlog restore",
+    "loginlog expire", "loginlog restore", "cpc archive-day",
   ]
   static let questions = [
     "loginlog mark", "loginlog day", "loginlog month", "loginlog range", "loginlog active",
     "loginlog calendar", "adstat report",
   ]
+  static let sketches =
+    ["update", "estimate", "update2est", "update2jud", "merge"].map { "cpc \($0)" }
+    + ["update", "estimate", "range", "range-merge", "update2est", "update2jud"].map {
+      "cpc array \($0)"
+    }
   static let catalogue =
     ["group", "image", "style"].flatMap { kind in
       ["list", "add", "set", "remove"].map { "adstat \(kind) \($0)" }
     } + ["adstat export", "adstat import"]
 
-  @Test(arguments: jobs + questions + catalogue + ["migrate", "doctor", "status", "verify"])
+  @Test(
+    arguments: jobs + questions + catalogue + sketches + [
+      "migrate", "doctor", "status", "verify",
+    ])
   func helpHasAnExampleAndEndsWithTheExitCodes(command: String) throws {
     let output = try TallyTool().run(words(command) + ["--help"])
     #expect(output.exitCode == 0)
@@ -96,7 +104,9 @@ struct HelpTests {
   @Test func withoutACommandTheCommandsAreListed() throws {
     let output = try TallyTool().run([])
     #expect(output.exitCode == 0)
-    for command in ["adstat", "loginlog", "migrate"] { #expect(output.stdout.contains(command)) }
+    for command in ["adstat", "loginlog", "cpc", "migrate"] {
+      #expect(output.stdout.contains(command))
+    }
   }
 
   @Test func helpThatCannotBeWrittenIsAnError() throws {

@@ -38,6 +38,31 @@ struct RightsTests {
     #expect(try redis.run(["KEYS", "*"]) == "tally:adstat")
   }
 
+  @Test func theDocumentedRightsSufficeForSketches() throws {
+    let redis = try RedisServer()
+    let installation = try Installation(redis: redis)
+    #expect(try redis.run(documentedRights() + [">geheim"]) == "OK")
+    let account = [
+      "TALLY_REDIS_URL": "unix://tally@\(redis.socketPath)?db=0", "TALLY_REDIS_PASSWORD": "geheim",
+    ]
+    try redis.run(["PFADD", "A_uv_2020-02-29", "x"])
+    for command in [
+      "cpc update cpc:a_2020-02-29 x y", "cpc update cpc:b x --ex 100",
+      "cpc update cpc:b x --ex -1",
+      "cpc update2jud cpc:b x --pxat 4000000000000", "cpc merge cpc:b cpc:a_2020-02-29",
+      "cpc estimate cpc:a_2020-02-29 cpc:b", "cpc array update cpc:t 5 x --win 1 --size 1",
+      "cpc array update cpc:t 6 x --px 99999", "cpc array range cpc:t 1 9",
+      "cpc array range-merge cpc:t 9 9", "cpc archive-day",
+    ] {
+      let output = try installation.run(command, account)
+      #expect(output.exitCode == 0, "\(command): \(output.stderr)")
+    }
+    #expect(try redis.run(["KEYS", "*2020*"]) == "")
+    // A key of others is none of this account's.
+    let output = try installation.run("cpc estimate somebody", account)
+    #expect(output.exitCode == 77 && output.stderr.contains("HINT: "), "\(output)")
+  }
+
   @Test func markingALoginNeedsOneRightMore() throws {
     let redis = try RedisServer()
     let installation = try Installation(redis: redis)

@@ -35,6 +35,12 @@ public struct JSONText: Sendable, CustomStringConvertible {
     addRaw(name, "[" + values.map { String($0) }.joined(separator: ",") + "]")
   }
 
+  /// As single numbers.
+  public mutating func add(_ name: String, _ values: [Double]) {
+    let texts = values.map { $0.isFinite ? "\($0)" : "null" }
+    addRaw(name, "[" + texts.joined(separator: ",") + "]")
+  }
+
   public mutating func add(_ name: String, _ values: [String]) {
     addRaw(name, "[" + values.map(JSONText.quoted).joined(separator: ",") + "]")
   }

@@ -38,7 +38,15 @@ public struct TableShape: Sendable {
       ("days", "int unsigned"), ("synced_at", "datetime"),
     ])
 
-  public static let all = [adCtr, adSource, loginMonth]
+  public static let cpcDay = TableShape(
+    "cpc_day", primaryKey: ["day", "kind", "name", "lg_k", "seed"],
+    columns: [
+      ("day", "date"), ("kind", "enum('cpc','hll')"), ("name", "varbinary(128)"),
+      ("lg_k", "tinyint unsigned"), ("seed", "bigint unsigned"), ("sketch", "mediumblob"),
+      ("estimate", "double"), ("lower_bound", "double"), ("upper_bound", "double"),
+    ])
+
+  public static let all = [adCtr, adSource, loginMonth, cpcDay]
 
   private init(
     _ name: String, primaryKey: [String], otherUniqueKeys: [[String]] = [],

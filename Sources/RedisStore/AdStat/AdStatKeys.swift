@@ -101,7 +101,7 @@ public struct AdStatKeys: Sendable, Equatable {
   }
 
   /// `NNNN-NN-NN`, whether the calendar has such a day or not.
-  private func isDate(_ bytes: ArraySlice<UInt8>) -> Bool {
+  func isDate(_ bytes: ArraySlice<UInt8>) -> Bool {
     bytes.indices.allSatisfy { index in
       switch index - bytes.startIndex {
       case 4, 7: bytes[index] == UInt8(ascii: "-")
@@ -111,13 +111,13 @@ public struct AdStatKeys: Sendable, Equatable {
   }
 
   /// What stands behind the prefix; nil where the key has not the prefix or is reserved.
-  private func ownName(_ key: [UInt8]) -> ArraySlice<UInt8>? {
+  func ownName(_ key: [UInt8]) -> ArraySlice<UInt8>? {
     guard key.starts(with: keyspace.prefix) else { return nil }
     let name = key.dropFirst(keyspace.prefix.count)
     return AdStatKeys.reservedBeginnings.contains { name.starts(with: $0) } ? nil : name
   }
 
-  private func code(_ rest: ArraySlice<UInt8>) throws(AdStatKeyFault) -> Code {
+  func code(_ rest: ArraySlice<UInt8>) throws(AdStatKeyFault) -> Code {
     var bytes = rest
     if keyspace.hashTags {
       guard bytes.count >= 2, bytes.first == UInt8(ascii: "{"), bytes.last == UInt8(ascii: "}")

@@ -98,7 +98,8 @@ extension AdStatStore {
     if let hash = found.hash {
       finding.counts.append(
         HeldCount(
-          code: hash.code, metric: hash.metric, lineage: hash.lineage, hours: hash.hours,
+          code: hash.code, metric: hash.metric, lineage: hash.lineage,
+          hours: Array(hash.hours),
           live: live))
     } else if let fault = found.fault {
       finding.rejected.append((keys.key(of: found.name), fault))

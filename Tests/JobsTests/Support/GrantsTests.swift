@@ -46,6 +46,8 @@ struct GrantsTests {
     """,
     "INSERT INTO ad_source VALUES (1, 'f', 0, 0, UTC_TIMESTAMP())",
     "UPDATE ad_source SET seq = seq + 1 WHERE epoch = 1",
+    "INSERT INTO cpc_day VALUES ('2026-11-20', 'hll', x'41', 14, 1, x'41', 1, 1, 1)",
+    "UPDATE cpc_day SET sketch = x'42'",
     """
     INSERT INTO login_month VALUES ('2026-11-01', x'41', x'42', 2, UTC_TIMESTAMP())
       /*!80019 AS new */
@@ -73,6 +75,7 @@ struct GrantsTests {
     #expect(try working.rows("SELECT * FROM ad_ctr_hour", label: "read").count == 1)
     #expect(try working.rows("SELECT * FROM ad_ctr_day", label: "read").count == 1)
     #expect(try working.rows("SELECT * FROM login_month_text", label: "read").count == 1)
+    #expect(try working.rows("SELECT * FROM cpc_day_text", label: "read").count == 1)
     #expect(try working.rows("SELECT GET_LOCK('t', 0)", label: "lock") == [[Array("1".utf8)]])
   }
 

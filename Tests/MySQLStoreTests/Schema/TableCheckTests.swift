@@ -52,6 +52,13 @@ struct TableCheckTests {
         """,
       told: "table ad_ctr: column click_count is generated, needed: a plain column"),
     Fault(
+      sql: "ALTER TABLE cpc_day MODIFY sketch BLOB NOT NULL",
+      told: "table cpc_day: column sketch blob, needed: mediumblob", shape: .cpcDay),
+    Fault(
+      sql: "ALTER TABLE cpc_day DROP PRIMARY KEY, ADD PRIMARY KEY (day, kind, name)",
+      told: "table cpc_day: primary key (day, kind, name), "
+        + "needed: primary key (day, kind, name, lg_k, seed)", shape: .cpcDay),
+    Fault(
       sql: "ALTER TABLE ad_ctr DROP PRIMARY KEY",
       told: "table ad_ctr: no primary key, needed: primary key (day, code, hour, epoch)"),
     Fault(
