@@ -22,11 +22,11 @@ RELEASE_FLAGS := --configuration release --static-swift-stdlib --product tally \
   -Xswiftc -cross-module-optimization
 SWIFT_FILES := Sources Tests Package.swift
 
-.PHONY: help build test peer browser faults soak fuzz sanitize demo bench install install-files uninstall \
-  lint format deps deps-build clean
+.PHONY: help build test peer browser faults soak fuzz sanitize demo bench bench-sketches install \
+  install-files uninstall lint format deps deps-build clean
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: deps-build ## build tally for trying it out (.build/debug/tally)
 	swift build $(SWIFT_BUILD_FLAGS)
@@ -92,6 +92,14 @@ bench: deps ## measure a release build against a usual script and raw tools (hal
 	@.ci/install-packages $(BENCH_PACKAGES)
 	swift build $(RELEASE_FLAGS)
 	@Tests/Benchmarks/bench.py "$$(swift build $(RELEASE_FLAGS) --show-bin-path)/tally"
+	@$(MAKE) --no-print-directory bench-sketches
+
+bench-sketches: deps ## measure the sketches alone against the Python package datasketches (a minute)
+	@Tests/SketchesTests/Peer/fetch-datasketches.sh
+	swift build $(RELEASE_FLAGS)
+	TALLY_BENCH=1 swift build $(subst --product tally,--product sketchbench,$(RELEASE_FLAGS))
+	@Tests/Benchmarks/sketches.py "$$(swift build $(RELEASE_FLAGS) --show-bin-path)/tally" \
+	  "$$(swift build $(RELEASE_FLAGS) --show-bin-path)/sketchbench" .build/peer/bin/python
 
 install: deps-build ## build a release and install it below $(DESTDIR)$(PREFIX)
 	swift build $(RELEASE_FLAGS)

@@ -129,3 +129,12 @@ if Context.environment["TALLY_FUZZ"] != nil {
       exclude: ["Corpus", "Suite", "fuzz.sh"], swiftSettings: strict),
   ]
 }
+
+// `make bench` measures the sketches by themselves, too.
+if Context.environment["TALLY_BENCH"] != nil {
+  package.products.append(.executable(name: "sketchbench", targets: ["sketchbench"]))
+  package.targets.append(
+    .executableTarget(
+      name: "sketchbench", dependencies: ["Sketches"], path: "Tests/Benchmarks/Sketches",
+      swiftSettings: strict))
+}

@@ -10,7 +10,7 @@ public struct HeldFinding: Sendable {
 
 extension AdStatStore {
   /// Reads the day hashes of these codes, each given once.
-  public func heldCounts(of codes: [Code], on day: CivilDay) throws(RedisError) -> HeldFinding {
+  public func heldCounts(of codes: [Code], on day: CivilDay) throws -> HeldFinding {
     var finding = HeldFinding()
     for found in try dayHashes(of: codes, on: day) { take(found, live: nil, into: &finding) }
     return finding
@@ -26,7 +26,7 @@ extension AdStatStore {
   /// - Parameter lineage: this life of Redis, under whose name a new hash would stand.
   public func heldCounts(
     of codes: [Code], with hour: LocalHour, lineage: Lineage?
-  ) throws(RedisError) -> HeldFinding {
+  ) throws -> HeldFinding {
     var finding = HeldFinding()
     var live = try liveCounts(ofCodes: codes)
     var before = try hashes(of: codes, on: hour.day)
@@ -68,7 +68,7 @@ extension AdStatStore {
 
   private func hashes(
     of codes: [Code], on day: CivilDay
-  ) throws(RedisError) -> [DayHashName: FoundDayHash] {
+  ) throws -> [DayHashName: FoundDayHash] {
     var hashes: [DayHashName: FoundDayHash] = [:]
     for found in try dayHashes(of: codes, on: day) { hashes[found.name] = found }
     return hashes
