@@ -61,7 +61,8 @@ struct CountComparison {
   /// MySQL was read after Redis, and may have been given more in between. A hash that has gone since
   /// was archived and proven.
   private mutating func lookAgain(
-    at suspects: [(hash: DayHash, held: HourNumbers)], on day: CivilDay, _ report: inout VerifyReport
+    at suspects: [(hash: DayHash, held: HourNumbers)], on day: CivilDay,
+    _ report: inout VerifyReport
   ) throws {
     guard !suspects.isEmpty else { return }
     var codes: [Code] = []

@@ -118,7 +118,7 @@ public struct AdCtr {
   }
 
   /// Reads the rows of a day that `condition` names, in the order of the primary key.
-  private func readRows(
+  func readRows(
     of day: CivilDay, _ condition: SQL, lock: SQL = "", _ connection: MySQLConnection,
     label: StaticString, _ body: RowBody
   ) throws {

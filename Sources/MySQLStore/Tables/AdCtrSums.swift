@@ -133,9 +133,9 @@ extension AdCtr {
     for list in CatalogueText.lists(codes.map { "\($0.bytes)" }, on: connection) {
       try readRows(
         of: day, "code IN (\(list))", connection, label: "look up ad_ctr"
-      ) { row in
-        let place = Place(code: row.key.code, epoch: row.key.epoch)
-        rows[place, default: [:]][row.key.hour] = row.value
+      ) { code, hour, epoch, count in
+        guard let code = Code(code) else { return }
+        rows[Place(code: code, epoch: epoch), default: [:]][hour] = count
       }
     }
     for count in held {
