@@ -9,10 +9,10 @@ extension AdStatStore {
   ///            its place from 0 on, verdict, detail; or LINEAGE alone
   ///
   /// A script is isolated but not rolled back, so the order decides what a failure leaves behind.
-  /// First the count is added (to a new hash together with the lineage, without which none may be), where
-  /// a full memory, an overflow or a field that is no number end it with the live counter untouched.
-  /// Only then the live counter is deleted, and where that is refused, the count is taken back:
-  /// otherwise every further run would add it again.
+  /// The lineage comes first: a hash that got no further is empty, but never without a lineage. Then
+  /// the count is added, where a full memory, an overflow or a field that is no number end it with the
+  /// live counter untouched. Only then the live counter is deleted, and where that is refused, the
+  /// count is taken back: otherwise every further run would add it again.
   ///
   /// Counts stay strings: a number in Lua is a double, exact to 2^53 only. Nobody else is answered
   /// while it runs, so it asks for no more than the usual counter needs, and for the rest where a
@@ -83,17 +83,18 @@ extension AdStatStore {
       if not hash then return 'STALE', '' end
       if closed then return 'SEALED', '' end
 
-      local named = redis.pcall('HGET', hash, 'lineage')
-      if failure(named) then
-        if string.find(named.err, '^WRONGTYPE') then return 'HASH', '' end
-        return 'ERR', named.err
+      local fields = redis.pcall('HLEN', hash)
+      if failure(fields) then
+        if string.find(fields.err, '^WRONGTYPE') then return 'HASH', '' end
+        return 'ERR', fields.err
       end
-      if not named then
-        local fields = redis.pcall('HLEN', hash)
-        if failure(fields) then return 'ERR', fields.err end
-        if fields > 0 then return 'ALIEN', '' end
-      elseif #named ~= 32 or string.find(named, '[^0-9a-f]') then
-        return 'ALIEN', ''
+      if fields == 0 then
+        local reply = redis.pcall('HSET', hash, 'lineage', lineage)
+        if failure(reply) then return 'ERR', reply.err end
+      else
+        local named = redis.pcall('HGET', hash, 'lineage')
+        if failure(named) then return 'ERR', named.err end
+        if not named or #named ~= 32 or string.find(named, '[^0-9a-f]') then return 'ALIEN', '' end
       end
 
       local expiring, err = ''
@@ -102,12 +103,7 @@ extension AdStatStore {
         if err then return 'ERR', err end
       end
 
-      local sum
-      if named then
-        sum = redis.pcall('HINCRBY', hash, hour, count)
-      else
-        sum = redis.pcall('HSET', hash, 'lineage', lineage, hour, count)
-      end
+      local sum = redis.pcall('HINCRBY', hash, hour, count)
       if failure(sum) then
         if string.find(sum.err, 'overflow') or string.find(sum.err, 'not an integer') then
           return 'FULL', sum.err
