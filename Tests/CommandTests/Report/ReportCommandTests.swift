@@ -132,7 +132,7 @@ struct ReportCommandTests {
     let lines = help.split(separator: "\n")
     let question = try #require(
       lines.firstIndex { $0.contains("which ad had the best CTR yesterday") }, "\(help)")
-    let command = lines[question + 1].trimmingCharacters(in: .whitespaces)
+    let command = lines[question - 1].trimmingCharacters(in: .whitespaces)
     #expect(command.hasPrefix("tally adstat report "))
     let site = try ReportSite()
     let yesterday = try site.installation.mysql.run(

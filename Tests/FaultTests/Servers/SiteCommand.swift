@@ -14,6 +14,8 @@ struct SiteCommand: CustomStringConvertible {
   let kind: Kind
   /// A statement's piece or a command of Redis, without which it cannot have looked at what it is about.
   let looksAt: String
+  /// With which of these it may end: what it found may be worth more than a 0.
+  let exitCodes: Set<Int32>
 
   enum Kind {
     /// Writes, and writes nothing with `--dry-run`.
@@ -35,14 +37,18 @@ struct SiteCommand: CustomStringConvertible {
     }
   }
 
-  private init(_ kind: Kind, _ name: String, _ more: String = "", looksAt: String) {
+  private init(
+    _ kind: Kind, _ name: String, _ more: String = "", looksAt: String,
+    exitCodes: Set<Int32> = [0]
+  ) {
     self.name = name
+    self.exitCodes = exitCodes
     line = more.isEmpty ? name : "\(name) \(more)"
     self.kind = kind
     self.looksAt = looksAt
   }
 
-  static let all = jobs + catalogue + logins
+  static let all = jobs + catalogue + logins + sketches + looks
 
   private static let jobs = [
     SiteCommand(.dry, "adstat shelve", looksAt: "FROM ad_image"),
@@ -83,6 +89,32 @@ struct SiteCommand: CustomStringConvertible {
     SiteCommand(.writing, "loginlog mark", "web 1 --day 2026-11-03", looksAt: "setbit"),
   ]
 
+  private static let sketches = [
+    SiteCommand(.dry, "cpc archive-day", looksAt: "FROM cpc_day"),
+    SiteCommand(.question, "cpc estimate", "cpc:seen_2026-11-19", looksAt: "getrange"),
+    SiteCommand(.writing, "cpc update", "cpc:seen_2026-11-20 c", looksAt: "getrange"),
+    SiteCommand(.writing, "cpc update2est", "cpc:seen_2026-11-20 d", looksAt: "getrange"),
+    SiteCommand(.writing, "cpc update2jud", "cpc:seen_2026-11-20 e", looksAt: "getrange"),
+    SiteCommand(
+      .writing, "cpc merge", "cpc:all cpc:seen_2026-11-19 cpc:seen_2026-11-20",
+      looksAt: "getrange"),
+    SiteCommand(.question, "cpc array estimate", "cpc:last 60000", looksAt: "hmget"),
+    SiteCommand(.question, "cpc array range", "cpc:last 0 60000", looksAt: "hmget"),
+    SiteCommand(.question, "cpc array range-merge", "cpc:last 60000 2", looksAt: "hmget"),
+    SiteCommand(.writing, "cpc array update", "cpc:last 60000 f", looksAt: "hmget"),
+    SiteCommand(.writing, "cpc array update2est", "cpc:last 60000 g", looksAt: "hmget"),
+    SiteCommand(.writing, "cpc array update2jud", "cpc:last 60000 h", looksAt: "hmget"),
+  ]
+
+  private static let looks = [
+    SiteCommand(.question, "adstat report", "--period 7d", looksAt: "FROM ad_ctr"),
+    // No job has ever run here.
+    SiteCommand(.question, "status", looksAt: "FROM tally_run", exitCodes: [1]),
+    // Logins of a month that no sync takes any more.
+    SiteCommand(.question, "verify", looksAt: "FROM ad_ctr", exitCodes: [0, 65]),
+    SiteCommand(.question, "doctor", looksAt: "EXPLAIN", exitCodes: [0, 78]),
+  ]
+
   /// A world in which each of them has something to do, in the night of 21 November.
   static func arrange(_ site: Site) throws {
     let start = "INSERT INTO ad_image (code, name, url, create_time, update_time) VALUES"
@@ -102,6 +134,13 @@ struct SiteCommand: CustomStringConvertible {
       \(start) ('new', '', 'u', NOW(), NOW());
       UPDATE ad_image SET down_time = '2026-11-20 12:00:00' WHERE code = 'over'
       """)
+    for line in [
+      "cpc update cpc:seen_2026-11-19 a b", "cpc update cpc:seen_2026-11-20 b",
+      "cpc array update cpc:last 60000 a",
+    ] {
+      let output = try site.run(words(line, on: site))
+      guard output.exitCode == 0 else { throw TestFailure("\(line): \(output.stderr)") }
+    }
     try write("FOLDER/log", logLine(), site)
     try write(
       "FOLDER/catalogue.csv",

@@ -7,6 +7,7 @@ import Testing
 struct MigrateTests {
   static let versions = [
     "0000-schema", "0001-adstat", "0002-loginlog", "0003-catalogue", "0004-run",
+    "0005-cpc",
   ]
 
   /// An empty database and where it is.
