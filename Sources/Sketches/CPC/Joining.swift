@@ -3,6 +3,7 @@ extension CPCSketch {
   /// folding.
   public func holds(_ other: CPCSketch) throws(SketchError) -> Bool {
     let both = try merged(with: other)
+    if other.isEmpty { return true }
     return both.lgK == lgK && both.couponCount == couponCount
   }
 
@@ -26,7 +27,13 @@ extension CPCSketch {
 
   private func merged(with other: CPCSketch) throws(SketchError) -> CPCSketch {
     // An empty sketch does not fold the other one.
-    var union = try CPCUnion(lgK: isEmpty ? other.lgK : lgK, seed: seed)
+    let lgK =
+      switch (isEmpty, other.isEmpty) {
+      case (true, true): min(lgK, other.lgK)
+      case (true, false): other.lgK
+      case (false, _): lgK
+      }
+    var union = try CPCUnion(lgK: lgK, seed: seed)
     try union.merge(self)
     try union.merge(other)
     return union.result

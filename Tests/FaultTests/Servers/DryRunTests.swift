@@ -64,13 +64,13 @@ import Testing
       guard let line = command.readingLine else { continue }
       let seen = try witness(site) { try site.run(SiteCommand.words(line, on: site)) }
       #expect(command.exitCodes.contains(seen.output.exitCode), "\(line): \(seen.output.stderr)")
-      #expect(seen.writes == [], "\(line)")
+      #expect(seen.writes == [] || command.kind == .probing, "\(line)")
+      #expect(try site.fingerprint() == before, "\(line)")
       #expect(seen.reads.contains { $0.contains(command.looksAt) }, "\(line): \(seen.reads)")
     }
-    #expect(try site.fingerprint() == before)
 
     // A witness that would have missed them is none. That a run was there is written by any.
-    for command in SiteCommand.all where command.kind != .question {
+    for command in SiteCommand.all where [.dry, .writing].contains(command.kind) {
       let seen = try witness(site) { try site.run(SiteCommand.words(command.line, on: site)) }
       #expect(seen.output.exitCode == 0, "\(command): \(seen.output.stderr)")
       #expect(seen.writes.contains { !$0.contains("tally_run") }, "\(command)")

@@ -46,6 +46,12 @@ struct JoiningTests {
     #expect(try day.holds(empty) && !empty.holds(day))
   }
 
+  @Test func ofTwoEmptySketchesTheCoarserOneIsLeft() throws {
+    let (fine, coarse) = (try CPCSketch(lgK: 12), try CPCSketch(lgK: 4))
+    #expect(try fine.joined(with: coarse) == coarse && coarse.joined(with: fine) == coarse)
+    #expect(try fine.holds(coarse) && coarse.holds(fine))
+  }
+
   @Test func aFinerSketchIsNotHeldByACoarserOneAndIsFolded() throws {
     let fine = try CPCSketch(lgK: 12, items: 0..<5000)
     let coarse = try CPCSketch(lgK: 11, items: 0..<3000)
