@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS ad_ctr (
 -- The lives of Redis. Each names itself once, at random (its lineage); the epoch is the short number
 -- that stands for it in ad_ctr.
 --
--- seq numbers the archive transactions that were begun, confirmed the last one known to be committed.
+-- seq numbers the archives that were begun, confirmed is the last one that may have written rows.
 -- Redis remembers the number too, before MySQL does: a Redis that remembers less than `confirmed` was
 -- put back to a state older than an archive.
 
