@@ -115,6 +115,26 @@ struct AdCtrTests {
       differences == [.lacking, nil, .lacking, nil, .lacking, .lacking, .ahead, nil, .ahead])
   }
 
+  @Test(arguments: 0..<24, Metric.allCases)
+  func whicheverHourARowHoldsLessOfItIsLacking(hour: Int, metric: Metric) throws {
+    let counted = try hash("a", metric, counts: [hour: 5])
+    let code = Array("a".utf8)
+    func difference(_ held: UInt64?) -> DayHashDifference? {
+      var comparison = AdCtrComparison(run([counted]))
+      var row = HourCount()
+      if let held {
+        row[metric] = held
+        comparison.meet(code.span, hour: hour, epoch: 1, holding: row)
+      }
+      #expect(comparison.lackingHours(ofImage: 0) == (held ?? 0 < 5 ? 1 << UInt32(hour) : 0))
+      return comparison.difference(of: counted, epoch: 1)
+    }
+    #expect(difference(nil) == .lacking)
+    #expect(difference(4) == .lacking)
+    #expect(difference(5) == nil)
+    #expect(difference(6) == .ahead)
+  }
+
   @Test(arguments: MySQLServer.available)
   func theLargestCountsArriveExactly(flavor: MySQLServer.Flavor) throws {
     let database = try MigratedDatabase(flavor)
