@@ -120,7 +120,7 @@ public func withoutFormulaGuard(_ field: String) -> String {
   guard field.utf8.first == UInt8(ascii: "'"),
     isFormula(field.utf8.drop { $0 == UInt8(ascii: "'") })
   else { return field }
-  return String(field.dropFirst())
+  return String(field.unicodeScalars.dropFirst())
 }
 
 private func isFormula(_ text: Substring.UTF8View) -> Bool {
@@ -130,6 +130,12 @@ private func isFormula(_ text: Substring.UTF8View) -> Bool {
   }
 }
 
+/// Scalar by scalar: a quote with a joining mark behind it is another character, but the same byte.
 private func doubledQuotes(_ text: String) -> String {
-  text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+  var doubled = String.UnicodeScalarView()
+  for scalar in text.unicodeScalars {
+    doubled.append(scalar)
+    if scalar == "\"" { doubled.append(scalar) }
+  }
+  return String(doubled)
 }

@@ -40,7 +40,7 @@ struct CSVTests {
   @Test func whatIsWrittenIsReadAgain() {
     let odd = [
       "", "a", "a,b", "\"", "a\r\nb", "=1+1", "+1", "-1", "@x", "\tx", "'=1", "''-1", "'a", "ä😀",
-      " a ", "\rx",
+      " a ", "\rx", "a\"\u{301}", "\"\u{301}", "'=\u{301}",
     ]
     let read = rows(csvRow(odd))
     #expect(read.count == 1)
