@@ -119,7 +119,7 @@ install-files:
 	@umask 022 && "$(TALLY)" --generate-completion-script bash > "$(BASH_COMPLETION)"
 	@umask 022 && "$(TALLY)" --generate-completion-script zsh > "$(ZSH_COMPLETION)"
 	@umask 022 && "$(TALLY)" --generate-completion-script fish > "$(FISH_COMPLETION)"
-	@man/generate "$(TALLY)" "$(MAN_FOLDER)"
+	@cron/man/generate "$(TALLY)" "$(MAN_FOLDER)"
 
 uninstall: ## remove what install put there
 	rm -f "$(DESTDIR)$(PREFIX)/bin/tally" "$(BASH_COMPLETION)" "$(ZSH_COMPLETION)" \
