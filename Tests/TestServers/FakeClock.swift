@@ -12,14 +12,14 @@ public final class FakeClock: Sendable {
 
   /// A running clock that shows `text`, as in `2026-11-20 09:59:58`, in UTC.
   public init(at text: String) throws {
-    guard let library = Self.library else {
+    guard let preload = Self.preload else {
       throw TestFailure("libfaketime is missing: run `make deps`")
     }
     folder = try PrivateFolder.make()
     environment = [
       // The C library's malloc goes before jemalloc, which asks for the time while it is being set up
       // and so would lock up libfaketime, and Redis with it.
-      "LD_PRELOAD": "\(library) libc.so.6", "FAKETIME_TIMESTAMP_FILE": "\(folder)/clock",
+      "LD_PRELOAD": "\(preload) libc.so.6", "FAKETIME_TIMESTAMP_FILE": "\(folder)/clock",
       "FAKETIME_NO_CACHE": "1", "FAKETIME_FMT": "%s", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     ]
     try set(to: text)
@@ -56,7 +56,7 @@ public final class FakeClock: Sendable {
   }
 
   /// Debian puts it into the folder of the machine's architecture.
-  private static let library: String? = {
+  private static let preload: String? = {
     var found = glob_t()
     defer { globfree(&found) }
     guard glob("/usr/lib/*/faketime/libfaketime.so.1", 0, nil, &found) == 0 else { return nil }
