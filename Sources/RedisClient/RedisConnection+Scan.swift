@@ -9,50 +9,52 @@ extension RedisConnection {
     matching pattern: [UInt8], pageSize: Int = 1000,
     _ page: (_ keys: [[UInt8]], _ walk: ScanProgress) throws -> Void
   ) throws {
-    var keys: [[UInt8]] = []
-    try scan(matching: pattern, pageSize: pageSize) { key, _ in
-      keys.append(key.withUnsafeBufferPointer { Array($0) })
+    try walk(ScanQuery(pattern, pageSize)) { _, _ in
+      true
     } answer: { _, _ in
-    } page: { _, walk in
-      let met = keys
-      keys = []
-      try page(met, walk)
+    } page: { keys, walk in
+      try page((0..<keys.count).map { Array(keys.bytes[keys.range($0)]) }, walk)
     }
   }
 
   /// The same, with a question about the keys: `ask` appends one command for a key, or none; `answer` is
   /// given what came back for those it asked about.
   ///
-  /// What is asked about one page goes to the server together with the SCAN for the next, so that it has
-  /// work while answers are looked at. In `page`, and there only, the connection may be used for
-  /// something else: the page's answers have all been given.
+  /// What is asked about one page goes to the server behind the SCAN for the next: while it works on the
+  /// questions, those about the next page are put together already. So `ask` is a page ahead of `answer`.
+  /// In `page`, and there only, the connection may be used for something else: the page's answers have
+  /// all been given.
   public func scan(
     matching pattern: [UInt8], pageSize: Int = 1000,
     ask: (_ key: Span<UInt8>, _ request: inout RedisRequest) throws -> Void,
     answer: (_ key: Span<UInt8>, _ reply: borrowing RedisReplyView) throws -> Void,
     page: (_ asked: KeyPage, _ walk: ScanProgress) throws -> Void
   ) throws {
-    var server = try ScannedServer(self)
-    var restarts = 0
-    var step = ScanStep(cursor: 0)
-    var (isFirst, visitedKeys) = (true, 0)
-    while true {
-      var request = RedisRequest()
-      var asked = KeyPage()
-      for index in 0..<step.keys.count {
-        let key = step.keys.bytes.span.extracting(step.keys.range(index))
+    try walk(
+      ScanQuery(pattern, pageSize),
+      take: { key, request in
         let commandCount = request.commandCount
         try ask(key, &request)
-        if request.commandCount > commandCount { asked.append(key) }
-      }
-      let isLast = step.cursor == 0 && !isFirst
-      if !isLast { request.addScan(from: step.cursor, pattern, pageSize) }
-      var next = ScanStep(cursor: 0)
-      try pipeline(request) { place, reply in
-        if place < asked.count {
-          try answer(asked.bytes.span.extracting(asked.range(place)), reply)
-        } else {
-          next = try Self.readStep(reply)
+        return request.commandCount > commandCount
+      }, answer: answer, page: page)
+  }
+
+  /// `take` says which keys make up the page; it asks about all of them, or about none.
+  private func walk(
+    _ query: ScanQuery, take: (Span<UInt8>, inout RedisRequest) throws -> Bool,
+    answer: (Span<UInt8>, borrowing RedisReplyView) throws -> Void,
+    page: (KeyPage, ScanProgress) throws -> Void
+  ) throws {
+    var server = try ScannedServer(self)
+    var restarts = 0
+    var visitedKeys = 0
+    var step = ScanStep(opening: query)
+    while true {
+      var next: ScanStep?
+      try pipeline(step.request) { place, reply in
+        switch step.key(answeredAt: place) {
+        case let key?: try answer(step.keys.bytes.span.extracting(key), reply)
+        case nil: next = try ScanStep(reply, query, take)
         }
       }
       // A cursor is good for the server process that gave it: another one has its keys in another
@@ -66,55 +68,22 @@ extension RedisConnection {
               operation: "SCAN", kind: .disconnected,
               message: "the server was replaced \(restarts) times during one walk")
           }
-          (server, step) = (now, ScanStep(cursor: 0))
-          (isFirst, visitedKeys) = (true, 0)
+          (server, step, visitedKeys) = (now, ScanStep(opening: query), 0)
           continue
         }
         server.linkCount = now.linkCount
       }
-      if !isFirst {
-        visitedKeys = max(visitedKeys, Self.visitedKeys(at: step.cursor, of: server.keyCount))
+      if let cursor = step.cursor {
+        visitedKeys = max(visitedKeys, Self.visitedKeys(at: cursor, of: server.keyCount))
         try page(
-          asked, ScanProgress(visitedKeys: visitedKeys, expectedKeys: server.keyCount))
+          step.keys, ScanProgress(visitedKeys: visitedKeys, expectedKeys: server.keyCount))
       }
-      if isLast { return }
-      (step, isFirst) = (next, false)
+      guard let next else { return }
+      step = next
     }
   }
 
   private static let scanRestartsMax = 10
-
-  private static func readStep(_ reply: borrowing RedisReplyView) throws -> ScanStep {
-    if let message = reply.errorMessage {
-      throw RedisError(
-        operation: "SCAN", kind: .refused(code: String(message.prefix { $0 != " " })),
-        message: printable(Array(message.utf8), limit: 500))
-    }
-    let cursor: UInt64?? = reply.withElement(0) { element in
-      element.withBytes { text in
-        text.withUnsafeBufferPointer { UInt64(String(decoding: $0, as: UTF8.self)) }
-      } ?? nil
-    }
-    guard reply.count == 2, let cursor = cursor ?? nil else { throw malformedScan }
-    var step = ScanStep(cursor: cursor)
-    let isWhole: Bool? = reply.withElement(1) { keys in
-      guard let count = keys.count else { return false }
-      for index in 0..<count {
-        let isKey: Void?? = keys.withElement(index) { key in
-          key.withBytes { step.keys.append($0) }
-        }
-        guard (isKey ?? nil) != nil else { return false }
-      }
-      return true
-    }
-    guard isWhole == true else { throw malformedScan }
-    return step
-  }
-
-  private static var malformedScan: RedisError {
-    RedisError(
-      operation: "SCAN", kind: .malformedReply, message: "no cursor and keys came back")
-  }
 
   /// The count is what a server claims, and one near `Int.max` is none any more after its way through a
   /// `Double`.
@@ -135,20 +104,77 @@ extension RedisConnection {
   }
 }
 
-/// What one SCAN answered: keys, and where to go on; 0 at the end.
-private struct ScanStep {
-  var cursor: UInt64
-  var keys = KeyPage()
+/// What every SCAN of a walk asks for.
+private struct ScanQuery {
+  let pattern: [UInt8]
+  let pageSize: Int
+
+  init(_ pattern: [UInt8], _ pageSize: Int) {
+    self.pattern = pattern
+    self.pageSize = max(1, pageSize)
+  }
+
+  func append(from cursor: UInt64, to request: inout RedisRequest) {
+    request.begin("SCAN", wordCount: 5)
+    request.add(Array(String(cursor).utf8))
+    request.add("MATCH")
+    request.add(pattern)
+    request.add("COUNT")
+    request.add(pageSize)
+  }
 }
 
-extension RedisRequest {
-  fileprivate mutating func addScan(from cursor: UInt64, _ pattern: [UInt8], _ pageSize: Int) {
-    begin("SCAN", wordCount: 5)
-    add(Array(String(cursor).utf8))
-    add("MATCH")
-    add(pattern)
-    add("COUNT")
-    add(max(1, pageSize))
+/// What goes to the server in one go: the SCAN for the next page, unless there is none, and behind it the
+/// questions about the keys of this page.
+private struct ScanStep {
+  /// Where this page ends; nil before the first one, 0 behind the last.
+  let cursor: UInt64?
+  private(set) var request = RedisRequest()
+  private(set) var keys = KeyPage()
+
+  init(opening query: ScanQuery) {
+    cursor = nil
+    query.append(from: 0, to: &request)
+  }
+
+  /// Reads what a SCAN answered and asks about its keys.
+  init(
+    _ reply: borrowing RedisReplyView, _ query: ScanQuery,
+    _ take: (Span<UInt8>, inout RedisRequest) throws -> Bool
+  ) throws {
+    if let message = reply.errorMessage {
+      throw RedisError(
+        operation: "SCAN", kind: .refused(code: String(message.prefix { $0 != " " })),
+        message: printable(Array(message.utf8), limit: 500))
+    }
+    let cursor: UInt64?? = reply.withElement(0) { element in
+      element.withBytes { text in
+        text.withUnsafeBufferPointer { UInt64(String(decoding: $0, as: UTF8.self)) }
+      } ?? nil
+    }
+    guard reply.count == 2, let cursor = cursor ?? nil else { throw ScanStep.malformed }
+    self.cursor = cursor
+    if cursor != 0 { query.append(from: cursor, to: &request) }
+    try reply.withElement(1) { keys in
+      guard let count = keys.count else { throw ScanStep.malformed }
+      for index in 0..<count {
+        let isKey: Void?? = try keys.withElement(index) { key in
+          try key.withBytes { if try take($0, &request) { self.keys.append($0) } }
+        }
+        guard (isKey ?? nil) != nil else { throw ScanStep.malformed }
+      }
+    }
+  }
+
+  /// Where in `keys` the key lies that the reply at a place is about; nil for that of SCAN.
+  func key(answeredAt place: Int) -> Range<Int>? {
+    let index = cursor == 0 ? place : place - 1
+    return index < 0 ? nil : keys.range(index)
+  }
+
+  private static var malformed: RedisError {
+    RedisError(
+      operation: "SCAN", kind: .malformedReply, message: "no cursor and keys came back")
   }
 }
 

@@ -9,7 +9,7 @@ internal import Rules
 struct LoginSource {
   let bitmaps: LoginBitmaps
   let table: LoginMonth
-  private let writer: LoginWriter
+  private let merger: LoginMerger
   private let context: JobContext
   private let connection: RedisConnection
   private let preflight: RedisPreflight
@@ -34,8 +34,7 @@ struct LoginSource {
     let database = MySQLDatabase(endpoint, settings: settings)
     try SchemaPreflight.check([.loginMonth], on: try database.connection())
     table = LoginMonth(database)
-    writer = LoginWriter(
-      table: table, endpoint: endpoint, settings: settings, interruption: context.interruption)
+    merger = LoginMerger(table: table, endpoint: endpoint, settings: settings, context: context)
   }
 
   /// Reads the bitmaps of the months that `isWanted` names and merges what MySQL lacks of them (in a
@@ -74,13 +73,12 @@ struct LoginSource {
 
   private func merge(_ run: LoginRun, report: inout RunReport) throws {
     report.found += run.count
-    let lacking = try table.lacking(of: run)
-    report.unchanged += run.count - lacking.count
-    guard !context.isDryRun else {
-      report.changed += lacking.count
-      return
+    var account = LoginMerger.Account()
+    defer {
+      report.unchanged += account.unchangedCount
+      report.changed += account.changedCount
     }
-    try writer.write(lacking, of: run) { report.changed += $0 }
+    try merger.merge(run, &account)
   }
 
   private func warnOfTTL(_ key: [UInt8], _ milliseconds: Int64, count: Int) {
