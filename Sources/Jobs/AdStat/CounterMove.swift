@@ -4,7 +4,7 @@ internal import Rules
 
 /// Moves live counters in batches, asks again where Redis wants new windows, and keeps the account.
 struct CounterMove {
-  /// Ten scripts in one pipeline.
+  /// Counters that are moved before a signal is looked at.
   static let batchSize = 2000
   /// New windows hold for an hour or more; who needs more of them than this has a clock that jumps.
   static let windowTries = 5

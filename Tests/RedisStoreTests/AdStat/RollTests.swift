@@ -1,5 +1,6 @@
 import RedisClient
 import Rules
+import Synchronization
 import TestServers
 import Testing
 
@@ -156,5 +157,67 @@ struct RollTests {
       try redis.store.raiseLastSlot(to: slot)
       #expect(try redis.store.state()?.lastSlot == held)
     }
+  }
+
+  private static let isCall: @Sendable (FaultMessage) -> Bool = { $0.text.contains("EVALSHA") }
+
+  /// Counters for three calls, and a way to them that a plan decides on.
+  private func counters(_ redis: AdStatServer) throws -> [LiveCounter] {
+    let names = (0..<2 * AdStatStore.countersPerCall + 1).map { "c\($0)" }
+    for name in names { try redis.send("SET", "\(name)_show", "1") }
+    return names.map { redis.counter($0) }
+  }
+
+  private func store(
+    _ redis: AdStatServer, through plan: FaultPlan
+  ) throws -> (AdStatStore, FaultProxy) {
+    let proxy = try FaultProxy(.redis, to: RedisServer.shared().socketPath, plan: plan)
+    let url = proxy.redisURL(database: redis.connection.endpoint.database)
+    let connection = try RedisConnection(RedisEndpoint(url: url), tries: 1)
+    return (AdStatStore(connection, keyspace: Keyspace()), proxy)
+  }
+
+  /// Redis would run all that it has read before it looks at what others ask.
+  @Test func noCallIsSentBeforeTheLastOneIsAnswered() throws {
+    let redis = try AdStatServer()
+    let lineage = try redis.store.openState().lineage
+    let counters = try counters(redis)
+    let plan = FaultPlan()
+    let (store, proxy) = try store(redis, through: plan)
+    let sent = Mutex<[Int]>([])
+    plan.begin(
+      (0..<3).map { _ in
+        Fault(.beforeReply, where: Self.isCall) {
+          let count = plan.messages.filter(Self.isCall).count
+          sent.withLock { $0.append(count) }
+          return .goOn
+        }
+      })
+    let outcome = try store.roll(
+      counters, lineage: lineage, windows: [try redis.window("2026-11-20")])
+    #expect(outcome.failure == nil && outcome.movedCount == counters.count)
+    #expect(sent.withLock { $0 } == [1, 2, 3])
+    _ = proxy
+  }
+
+  @Test func whatMovedBeforeAConnectionBrokeIsCounted() throws {
+    let redis = try AdStatServer()
+    let lineage = try redis.store.openState().lineage
+    let counters = try counters(redis)
+    let plan = FaultPlan()
+    let (store, proxy) = try store(redis, through: plan)
+    let calls = Atomic(0)
+    plan.begin([
+      Fault(
+        .beforeForwarding,
+        where: { Self.isCall($0) && calls.add(1, ordering: .relaxed).newValue == 2 }
+      ) { .cut }
+    ])
+    let outcome = try store.roll(
+      counters, lineage: lineage, windows: [try redis.window("2026-11-20")])
+    #expect(outcome.failure?.kind == .disconnected)
+    #expect(outcome.movedCount == AdStatStore.countersPerCall)
+    #expect(try redis.value("c\(AdStatStore.countersPerCall)_show") == .text("1"))
+    _ = proxy
   }
 }
