@@ -99,8 +99,9 @@ public enum ExitStatus: Equatable, Sendable {
     // No connection; connection limit; TLS refused or demanded; read only; being shut down.
     case 2002, 2003, 2005, 1040, 1129, 1130, 1203, 2026, 3159, 1290, 1836, 1792, 1053:
       self = .unavailable
-    // Lost, locked or deadlocked, after all repetitions; full; interrupted by an administrator.
-    case 2006, 2013, 4031, 1927, 1020, 1205, 1213, 1317, 1969, 3024, 1114, 1021, 28, 1026:
+    // Lost, locked or deadlocked, after all repetitions; full, of rows or of prepared statements;
+    // interrupted by an administrator.
+    case 2006, 2013, 4031, 1927, 1020, 1205, 1213, 1317, 1969, 3024, 1114, 1021, 28, 1026, 1461:
       self = .tryAgain
     case 1044, 1045, 1142, 1143, 1227, 1370, 1698: self = .noPermission
     // No such database, table or column; a plug-in that this account's login needs is missing.
@@ -149,6 +150,8 @@ private func hint(for error: MySQLError) -> String? {
   case 2002, 2003, 2005: "Is the server running, and is TALLY_MYSQL_URL right?"
   case 2026, 3159: "The options ssl-mode and ssl-ca of TALLY_MYSQL_URL say what is trusted."
   case 1290, 1836, 1792: "The server is read only: point TALLY_MYSQL_URL at the primary."
+  case 1461:
+    "Raise max_prepared_stmt_count, or find out which program leaves its prepared statements open."
   default: nil
   }
 }

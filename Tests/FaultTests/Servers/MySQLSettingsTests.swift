@@ -98,4 +98,25 @@ import Testing
     try site.mysql.run("SET GLOBAL read_only = 0")
     try site.expectSettled(["A 5 1", "B 8 0"])
   }
+
+  /// Other programs hold all the prepared statements that the server allows: they go again.
+  @Test(arguments: MySQLServer.available)
+  func aServerFullOfPreparedStatementsIsTriedAgainLater(flavor: MySQLServer.Flavor) throws {
+    let site = try site(flavor)
+    try site.arrange(for: .archive)
+    let keys = try site.keys()
+    let usual = try site.mysql.run("SELECT @@GLOBAL.max_prepared_stmt_count")
+    try site.mysql.run("SET GLOBAL max_prepared_stmt_count = 0")
+    defer { _ = try? site.mysql.run("SET GLOBAL max_prepared_stmt_count = \(usual)") }
+    for job in SiteJob.writingMySQL {
+      let output = try site.run(job)
+      #expect(output.exitCode == 75, "\(job): \(output.stderr)")
+      #expect(
+        output.stderr.contains("1461") && output.stderr.contains("HINT: Raise max_prepared"))
+    }
+    #expect(try site.keys() == keys)
+    #expect(try site.totals() == [] && site.logins() == [])
+    try site.mysql.run("SET GLOBAL max_prepared_stmt_count = \(usual)")
+    try site.expectSettled()
+  }
 }
