@@ -16,7 +16,7 @@ struct Law: Sendable, CustomStringConvertible {
     "MySQLStore": ["MySQLClient", "Rules", "SchemaFiles", "Sketches"],
     "Jobs": [
       "Rules", "Sketches", "RedisStore", "MySQLStore", "RedisClient", "MySQLClient", "Logging",
-      "SystemPackage", "Glibc",
+      "SystemPackage", "Synchronization", "Glibc",
     ],
     "tally": [
       "Rules", "RedisStore", "RedisClient", "MySQLClient", "Jobs", "ArgumentParser",

@@ -46,7 +46,7 @@ struct HelpTests {
     let help = try TallyTool().run(words(command) + ["--help"]).stdout
     for option in [
       "--redis-url", "--mysql-url", "--env-file", "--time-zone", "--json", "--log-level",
-      "--progress", "--dry-run", "--no-lock", "--lock-dir",
+      "--progress", "--dry-run", "--no-lock", "--lock-dir", "--max-rate",
     ] {
       #expect(help.contains(option), "\(option)")
     }

@@ -93,7 +93,7 @@ struct SettingsTests {
     ("TALLY_TIME_ZONE", "Mars/Phobos"), ("TALLY_TIME_ZONE", "../../etc/passwd"),
     ("TALLY_TIME_ZONE", "/etc/localtime"), ("TALLY_TIME_ZONE", "EST5EDT4,M3.2.0"),
     ("TALLY_HASH_TAGS", "perhaps"), ("TALLY_EXPIRE_AFTER_DAYS", "31"),
-    ("TALLY_EXPIRE_AFTER_DAYS", "soon"),
+    ("TALLY_EXPIRE_AFTER_DAYS", "soon"), ("TALLY_MAX_RATE", "0"), ("TALLY_MAX_RATE", "fast"),
   ])
   func aWrongValueIsAMatterOfConfiguration(key: String, value: String) throws {
     var variables = mysql

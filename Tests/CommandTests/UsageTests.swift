@@ -55,6 +55,7 @@ struct UsageTests {
     ("adstat report --sort rate", "ctr"), ("adstat report --top 0", "above 0"),
     ("adstat report --min-shows -1", "--min-shows"), ("adstat report --code", "--code"),
     ("loginlog restore", "file"), ("loginlog restore x --to disk", "mysql"),
+    ("adstat rollover-hour --max-rate 0", "1 to 10000000"),
     ("migrate --print-sql --print-grants", "exclude"), ("migrate --database x", "--print-grants"),
     ("migrate --print-grants --database x`y", "A-Z"),
   ])

@@ -49,6 +49,8 @@ public final class MySQLServer: Sendable {
       ]
     } else {
       _ = try Child.run(["cp", "-a", "--", template, data])
+      // By its name in there a replica would take its source for itself.
+      unlink("\(data)/auto.cnf")
     }
     let command =
       wrapper + installation.command(dataFolder: "\(folder)/data") + [

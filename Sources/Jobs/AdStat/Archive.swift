@@ -160,6 +160,7 @@ extension Archive {
     report.unchanged += comparison.heldCount
     guard lackingCount > 0 else { return comparison }
     if !context.isDryRun {
+      try context.hold(before: .merging, of: hashes.count)
       try announce(day, isSealed: treatment != .publish)
       try writer.write(comparison)
     }
@@ -214,6 +215,7 @@ extension Archive {
   /// proven again by the next run.
   private mutating func forget(_ hashes: [DayHash], _ report: inout RunReport) throws {
     guard !hashes.isEmpty else { return }
+    try context.hold(before: .forgetting, of: hashes.count)
     var lacking: [DayHash] = []
     var ahead: [DayHash] = []
     let proven = try table.prove(hashes, epochs: epochs) { hash, difference in

@@ -37,7 +37,7 @@ struct CounterMove {
   mutating func add(_ counters: [LiveCounter], _ report: inout RunReport) throws {
     // Read-only, a counter that comes again would be counted again; moved, it is found empty.
     batch += context.isDryRun ? counters.filter { seen.insert($0) } : counters
-    while batch.count >= CounterMove.batchSize { try moveBatch(&report) }
+    while batch.count >= context.batchSize(CounterMove.batchSize) { try moveBatch(&report) }
   }
 
   /// Moves what was added so far.
@@ -65,8 +65,9 @@ struct CounterMove {
   }
 
   private mutating func moveBatch(_ report: inout RunReport) throws {
-    let counters = Array(batch.prefix(CounterMove.batchSize))
+    let counters = Array(batch.prefix(context.batchSize(CounterMove.batchSize)))
     batch.removeFirst(counters.count)
+    try context.hold(before: .reading, of: counters.count)
     if context.isDryRun {
       let target = try hour ?? booking.window(at: store.now()).hour
       let outcome = try store.previewRoll(counters, into: target, state: state)

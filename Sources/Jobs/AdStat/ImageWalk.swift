@@ -57,8 +57,13 @@ struct ImageWalk {
     var sorted: [Code] = []
     // What SCAN handed over again stands beside itself.
     for code in codes.sorted() where sorted.last != code { sorted.append(code) }
-    for start in stride(from: 0, to: sorted.count, by: ImageWalk.codesPerBatch) {
-      try body(Array(sorted[start..<min(start + ImageWalk.codesPerBatch, sorted.count)]))
+    // An image has a key for each metric.
+    let keysPerCode = Metric.allCases.count
+    let batchSize = max(1, context.batchSize(keysPerCode * ImageWalk.codesPerBatch) / keysPerCode)
+    for start in stride(from: 0, to: sorted.count, by: batchSize) {
+      let batch = Array(sorted[start..<min(start + batchSize, sorted.count)])
+      try context.hold(before: .reading, of: keysPerCode * batch.count)
+      try body(batch)
       try context.interruption.check()
     }
   }

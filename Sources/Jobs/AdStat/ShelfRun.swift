@@ -56,7 +56,8 @@ struct ShelfRun {
   }
 
   mutating func perform(_ report: inout RunReport) throws {
-    try images.walk(pageSize: ShelfRun.pageSize) { page in
+    try images.walk(pageSize: context.batchSize(ShelfRun.pageSize)) { page in
+      try context.hold(before: .reading, of: page.count)
       try settle(page, &report)
       lookedAtCount += page.count
       context.observer.progressed("shelf", done: lookedAtCount, total: nil)
@@ -72,6 +73,7 @@ struct ShelfRun {
 
   /// One page of the catalogue.
   private mutating func settle(_ page: [CatalogueImage], _ report: inout RunReport) throws {
+    now = try store.now()
     var wishes: [ShelfWish] = []
     for (wish, places) in try self.wishes(of: page) where isShelvable(wish, &report) {
       if wish.setting != nil {
@@ -100,6 +102,8 @@ struct ShelfRun {
   ) throws {
     var waiting = steps.keys.sorted()
     for _ in 0..<ShelfRun.tries where !waiting.isEmpty {
+      // Before the catalogue is read again: what is written must not be old by then.
+      try context.hold(before: .merging, of: waiting.count)
       now = try store.now()
       let tasks = try tasks(for: waiting, steps)
       try rollOver(tasks.filter { $0.write.wish.setting == nil }.map(\.write.wish.code))

@@ -33,20 +33,21 @@ public struct CPCArchiveDay: Job {
     var archive = SketchArchive(
       store: store, table: CPCDay(database), context: context, policy: try policy(store, context))
 
+    let batchSize = context.batchSize(sketchesPerBatch)
     var names: Set<DaySketchName> = []
     try store.walk { page in
       for misnamed in page.misnamed where days.isEmpty {
         archive.reject(misnamed.key, because: misnamed.fault.description, &report)
       }
       for name in page.names where archive.isWanted(name.day) { names.insert(name) }
-      if names.count >= sketchesPerBatch {
-        try archive.archive(&names, atOnce: sketchesPerBatch, &report)
+      if names.count >= batchSize {
+        try archive.archive(&names, atOnce: batchSize, &report)
       }
       context.observer.progressed(
         "archiving sketches", done: page.walk.visitedKeys, total: page.walk.expectedKeys)
       try context.interruption.check()
     }
-    try archive.archive(&names, atOnce: sketchesPerBatch, &report)
+    try archive.archive(&names, atOnce: batchSize, &report)
     try preflight.reportEvictions(on: connection, to: context.observer)
   }
 

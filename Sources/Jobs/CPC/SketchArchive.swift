@@ -34,6 +34,7 @@ struct SketchArchive {
     names.removeAll()
     for start in stride(from: 0, to: sorted.count, by: countMax) {
       let batch = sorted[start..<min(start + countMax, sorted.count)]
+      try context.hold(before: .reading, of: batch.count)
       try store.read(Array(batch)) { found in
         try archive(found, &report)
         try context.interruption.check()
@@ -61,6 +62,7 @@ struct SketchArchive {
     if context.isDryRun {
       report.changed += comparison.lacking.count
     } else if !comparison.lacking.isEmpty {
+      try context.hold(before: .merging, of: comparison.lacking.count)
       let outcome = try table.merge(comparison.lacking)
       report.changed += outcome.changedCount
       unusable += outcome.unusable
@@ -84,6 +86,7 @@ struct SketchArchive {
       report.forgotten += sketches.count
       return
     }
+    try context.hold(before: .forgetting, of: sketches.count)
     var lacking: [DaySketch] = []
     let proven = try table.prove(sketches) { lacking.append($0) }
     if let first = lacking.first {

@@ -22,7 +22,7 @@ struct LoginMonthComparison {
       guard case .malformed(let key, let reason) = finding else { return }
       report.rejected += 1
       context.observer.rejected(key, because: reason)
-    } progressed: { walk in
+    } progressed: { walk, _ in
       try context.interruption.check()
       context.observer.progressed(
         "login bitmaps", done: walk.visitedKeys, total: walk.expectedKeys)

@@ -44,7 +44,8 @@ public struct Expire: Job {
         .readBackMismatch, "login_month does not hold what was merged into it; nothing was deleted",
         hint: "Look for a trigger on the table, or for somebody who changes its rows.")
     }
-    try merged.forEachSlice(of: Expire.sliceSize) { slice in
+    try merged.forEachSlice(of: context.batchSize(Expire.sliceSize)) { slice in
+      try context.hold(before: .forgetting, of: slice.value.count)
       let logged = try log.append(slice, stem: source.bitmaps.stem(of:), loggedAt: context.now)
       try source.bitmaps.forget(logged) { userMonth, verdict in
         switch verdict {

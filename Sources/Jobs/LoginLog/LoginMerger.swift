@@ -9,6 +9,8 @@ internal import Rules
 struct LoginMerger {
   /// From so many bitmaps on it is worth a second connection.
   private static let countForTwo = 20_000
+  /// Rows of one transaction.
+  private static let rowsPerTransaction = 50_000
 
   let table: LoginMonth
   let endpoint: MySQLEndpoint
@@ -55,8 +57,13 @@ struct LoginMerger {
       account.changedCount += lacking.count
       return
     }
-    try table.merge(lacking, of: run) {
-      account.changedCount += $0
+    var rest = lacking[...]
+    while !rest.isEmpty {
+      let batch = rest.prefix(context.batchSize(rowsPerTransaction))
+      rest = rest.dropFirst(batch.count)
+      try context.hold(before: .merging, of: batch.count)
+      try table.merge(batch, of: run)
+      account.changedCount += batch.count
       try context.interruption.check()
     }
   }

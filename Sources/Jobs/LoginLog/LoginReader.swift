@@ -10,6 +10,9 @@ struct LoginReader: Sendable {
   /// larger a run, the less often rows are read in passing.
   static let runSize = 500_000
 
+  /// Keys that are looked at together.
+  private static let pageSize = 1000
+
   /// Findings that are told together, unless a run comes first.
   private static let findingsMax = 1000
 
@@ -38,13 +41,17 @@ struct LoginReader: Sendable {
       try hand(reading)
     }
     do {
-      try bitmaps.forEachRun(where: isWanted, runSize: LoginReader.runSize) {
+      try bitmaps.forEachRun(
+        where: isWanted, runSize: LoginReader.runSize,
+        pageSize: context.batchSize(LoginReader.pageSize)
+      ) {
         findings.append($0)
-      } progressed: { walk in
+      } progressed: { walk, readCount in
         if findings.count >= LoginReader.findingsMax { try handFindings(nil) }
         context.observer.progressed(
           "login bitmaps", done: walk.visitedKeys, total: walk.expectedKeys)
         try context.interruption.check()
+        try context.hold(before: .reading, of: readCount)
       } _: {
         try handFindings($0)
       }

@@ -41,7 +41,7 @@ public struct Restore: Job {
           context.observer.rejected(
             Array("\(log.path):\(number)".utf8), because: refusal.reason)
         }
-        guard collected.count >= Restore.runSize else { return }
+        guard collected.count >= context.batchSize(Restore.runSize) else { return }
         try store.merge(collected, context, &report)
         collected.removeAll(keepingCapacity: true)
         context.observer.progressed("lines", done: number, total: nil)
@@ -92,9 +92,18 @@ private enum RestoreStore {
     }
   }
 
+  /// What the store does with lines: no load of MySQL keeps them from Redis.
+  private var step: Pace.Step {
+    switch self {
+    case .mysql: .merging
+    case .redis: .reading
+    }
+  }
+
   /// Writes what the store lacks of these lines and nothing else.
   func merge(_ lines: [LoginRun.Element], _ context: JobContext, _ report: inout RunReport) throws {
     guard !lines.isEmpty else { return }
+    if !context.isDryRun { try context.hold(before: step, of: lines.count) }
     report.found += lines.count
     switch self {
     case .mysql(let table):

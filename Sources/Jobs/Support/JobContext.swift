@@ -18,11 +18,14 @@ public struct JobContext: Sendable {
   public var lockDirectory: String?
   public var observer: any JobObserver
   public var interruption: Interruption
+  /// What the run keeps to for the sake of others.
+  public var pace: Pace
 
   public init(
     redis: RedisEndpoint, mysql: MySQLEndpoint?, keyspace: Keyspace = Keyspace(),
     clock: LocalClock = .utc, now: Int, isDryRun: Bool = false, lockDirectory: String? = nil,
-    observer: any JobObserver, interruption: Interruption = Interruption()
+    observer: any JobObserver, interruption: Interruption = Interruption(),
+    limits: PaceLimits = PaceLimits()
   ) {
     self.redis = redis
     self.mysql = mysql
@@ -33,5 +36,6 @@ public struct JobContext: Sendable {
     self.lockDirectory = lockDirectory
     self.observer = observer
     self.interruption = interruption
+    pace = Pace(limits)
   }
 }

@@ -33,15 +33,16 @@ public struct LoginBitmaps {
   /// more than 65 bytes of a value are read: a SETBIT far out makes one of 512 MB. What is malformed is
   /// reported, what vanished meanwhile is passed over.
   /// A bitmap may come again in a later run when SCAN repeats its key.
+  /// `progressed` is told how many bitmaps the last page brought; the next one waits until it comes back.
   public func forEachRun(
-    where isWanted: (Month) -> Bool, runSize: Int,
-    found: (Finding) -> Void, progressed: (ScanProgress) throws -> Void,
+    where isWanted: (Month) -> Bool, runSize: Int, pageSize: Int = 1000,
+    found: (Finding) -> Void, progressed: (ScanProgress, _ readCount: Int) throws -> Void,
     _ body: (LoginRun) throws -> Void
   ) throws {
     let looksForTTL = try hasKeysWithTTL()
     var batch = LoginBatch(countMax: runSize)
     var empty: [[UInt8]] = []
-    try connection.scan(matching: keys.pattern) { key, request in
+    try connection.scan(matching: keys.pattern, pageSize: pageSize) { key, request in
       if select(key, where: isWanted, found) { request.addRead(of: key) }
     } answer: { key, reply in
       if try !take(key, reply, into: &batch, found) { empty.append(copy(key)) }
@@ -49,7 +50,7 @@ public struct LoginBitmaps {
       if looksForTTL { try reportTTLs(of: asked, found) }
       try takeEmpty(empty, into: &batch)
       empty.removeAll()
-      try progressed(walk)
+      try progressed(walk, asked.count)
       if batch.isFull { try body(LoginRun(&batch)) }
     }
     if !batch.isEmpty { try body(LoginRun(&batch)) }

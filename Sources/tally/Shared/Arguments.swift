@@ -85,6 +85,9 @@ func readGraceMinutes(_ text: String) throws -> Int { try readNumber(text, in: 0
 func readKeepDays(_ text: String) throws -> Int { try readNumber(text, in: keepDaysRange) }
 func readAfterDays(_ text: String) throws -> Int { try readNumber(text, in: afterDaysRange) }
 
+/// What --max-rate and TALLY_MAX_RATE accept, in keys a second.
+let maxRateRange = 1...10_000_000
+func readMaxRate(_ text: String) throws -> Int { try readNumber(text, in: maxRateRange) }
 private func readNumber(_ text: String, in range: ClosedRange<Int>) throws -> Int {
   guard let number = Int(text), range.contains(number) else {
     throw ValidationError(accepted(range))

@@ -18,12 +18,18 @@ protocol JobCommand: AsyncParsableCommand {
 
   /// The job that the options ask for. `now` is in seconds since 1970.
   func work(settings: Settings, clock: LocalClock, now: Int) throws -> Work
+  /// What the run keeps to for the sake of others.
+  func limits(settings: Settings) throws -> PaceLimits
   /// The numbers of the summary line, in order.
   static func summary(of report: RunReport) -> [Tallied]
 }
 
 extension JobCommand {
   static var mysqlNeed: MySQLNeed { .required }
+
+  func limits(settings: Settings) throws -> PaceLimits {
+    try settings.paceLimits(maxRate: jobOptions.maxRate)
+  }
 
   mutating func run() async throws {
     let terminal = Terminal(progress: common.progress)
@@ -56,7 +62,7 @@ extension JobCommand {
       clock: try settings.clock(), now: time(nil), isDryRun: jobOptions.isDryRun,
       lockDirectory: jobOptions.noLock
         ? nil : try settings.lockDirectory(flag: jobOptions.lockDir),
-      observer: observer, interruption: interruption)
+      observer: observer, interruption: interruption, limits: try limits(settings: settings))
   }
 }
 

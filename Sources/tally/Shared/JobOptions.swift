@@ -12,6 +12,12 @@ struct JobOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Read, merge and forget at most so many keys a second (TALLY_MAX_RATE).", valueName: "keys"),
+    transform: readMaxRate)
+  var maxRate: Int?
+
+  @Option(
+    help: ArgumentHelp(
       """
       Where lock files lie (TALLY_LOCK_DIR, else /run/tally for root and ~/.local/state/tally for \
       others).

@@ -4,8 +4,8 @@ import Rules
 let settingNames = [
   "TALLY_REDIS_URL", "TALLY_REDIS_PASSWORD", "TALLY_MYSQL_URL", "TALLY_MYSQL_PASSWORD",
   "TALLY_TIME_ZONE", "TALLY_LOG_DIR", "TALLY_LOCK_DIR", "TALLY_KEEP_DAYS",
-  "TALLY_EXPIRE_AFTER_DAYS", "TALLY_KEY_PREFIX", "TALLY_HASH_TAGS", "TALLY_ENV_FILE",
-  "TALLY_SECRETS_DIR",
+  "TALLY_EXPIRE_AFTER_DAYS", "TALLY_KEY_PREFIX", "TALLY_HASH_TAGS", "TALLY_MAX_RATE",
+  "TALLY_ENV_FILE", "TALLY_SECRETS_DIR",
 ]
 
 /// Says of each name that is one or two slips away from that of a setting which one it may mean.

@@ -152,7 +152,7 @@ struct Settings {
   /// Where the sorting of many users may put nameless files. Not `/tmp`, which may lie in memory.
   func temporaryDirectory() -> String { lookUp("TMPDIR")?.value ?? "/var/tmp" }
 
-  /// A number of days; `flag` was checked when it was parsed.
+  /// A number such as of days; `flag` was checked when it was parsed.
   func wholeNumber(
     _ key: String, flag: Int?, in range: ClosedRange<Int>, default: Int
   ) throws(JobFailure) -> Int {
@@ -162,6 +162,20 @@ struct Settings {
       throw found.refused(accepted(range))
     }
     return number
+  }
+
+  /// How fast a run may go.
+  func paceLimits(maxRate: Int?) throws(JobFailure) -> PaceLimits {
+    var limits = PaceLimits()
+    limits.keysPerSecond = try optionalNumber("TALLY_MAX_RATE", flag: maxRate, in: maxRateRange)
+    return limits
+  }
+
+  private func optionalNumber(
+    _ key: String, flag: Int?, in range: ClosedRange<Int>
+  ) throws(JobFailure) -> Int? {
+    guard flag != nil || lookUp(key) != nil else { return nil }
+    return try wholeNumber(key, flag: flag, in: range, default: range.lowerBound)
   }
 
   private func required(

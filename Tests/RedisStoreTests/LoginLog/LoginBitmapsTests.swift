@@ -31,7 +31,7 @@ struct LoginBitmapsTests {
     var runs: [LoginRun] = []
     try bitmaps.forEachRun(where: isWanted, runSize: size) { finding in
       Issue.record("unexpected \(finding)")
-    } progressed: { _ in
+    } progressed: { _, _ in
     } _: { run in
       runs.append(run)
     }

@@ -56,7 +56,7 @@ public struct ActiveUsers: Sendable {
       guard case .malformed(let key, let reason) = finding else { return }
       rejectedCount += 1
       context.observer.rejected(key, because: reason)
-    } progressed: { walk in
+    } progressed: { walk, _ in
       try context.interruption.check()
       context.observer.progressed(
         "login bitmaps", done: walk.visitedKeys, total: walk.expectedKeys)
