@@ -97,6 +97,21 @@ public final class MySQLConnection {
     return all
   }
 
+  /// All rows of a small result by the names of their columns, NULL left out: for answers that have other
+  /// columns in each version of a server.
+  public func namedRows(_ sql: SQL, label: StaticString) throws(MySQLError) -> [[String: [UInt8]]] {
+    try send(sql, label)
+    guard let rows = MySQLRows(of: handle) else { return [] }
+    let names = rows.columnNames
+    var all: [[String: [UInt8]]] = []
+    while let row = try next(of: rows, label) {
+      var named: [String: [UInt8]] = [:]
+      for (column, name) in names.enumerated() { named[name] = row.bytes(column) }
+      all.append(named)
+    }
+    return all
+  }
+
   /// The messages of SHOW WARNINGS for the last statement, at most ten: `Warning 1265: …`.
   public func warnings() throws(MySQLError) -> [String] {
     try rows("SHOW WARNINGS LIMIT 10", of: 3, label: "show warnings").map { row in

@@ -17,6 +17,16 @@ struct MySQLRows: ~Copyable {
 
   deinit { mysql_free_result(result) }
 
+  /// The names of the columns, in their order.
+  ///
+  /// The corresponding C function is `mysql_fetch_fields`.
+  var columnNames: [String] {
+    guard let fields = mysql_fetch_fields(result) else { return [] }
+    return (0..<Int(mysql_num_fields(result))).map { column in
+      fields[column].name.map { String(cString: $0) } ?? ""
+    }
+  }
+
   /// The next row, valid until the next call; nil after the last one.
   ///
   /// The corresponding C functions are `mysql_fetch_row` and `mysql_fetch_lengths`.

@@ -196,4 +196,30 @@ struct DoctorCommandTests {
     #expect(fine["machine lock directory"]?["grade"] as? String == "fine")
     #expect(!FileManager.default.fileExists(atPath: "\(installation.folder)/a"))
   }
+
+  /// What is limited must be there to be looked at.
+  @Test(arguments: MySQLServer.available)
+  func limitsThatCannotBeKeptToAreFound(flavor: MySQLServer.Flavor) throws {
+    let installation = try Installation(flavor)
+    let itself = installation.mysql.url(database: installation.mysqlDatabase)
+    let wrong = [
+      "TALLY_MAX_LOAD": "Threads_runing=25", "TALLY_MAX_LAG": "5", "TALLY_REPLICA_URLS": itself,
+    ]
+    let found = try findings(installation, wrong, exitCode: 78)
+    #expect(grades(found) == ["mysql load", "mysql replica", "redis persistence"])
+    #expect((found["mysql replica"]?["found"] as? String)?.contains("is not a replica") == true)
+
+    let right = try findings(installation, ["TALLY_MAX_LOAD": "Uptime=0"], exitCode: 0)
+    #expect(grades(right) == ["redis persistence"])
+    #expect((right["mysql load"]?["found"] as? String)?.hasPrefix("Uptime is ") == true)
+    #expect(try findings(installation, exitCode: 0)["mysql load"] == nil)
+
+    let lost = [
+      "TALLY_MAX_LAG": "5", "TALLY_REPLICA_URLS": "mysql://u@localhost/d?socket=/nowhere",
+    ]
+    #expect(try grades(findings(installation, lost, exitCode: 69)).contains("mysql replica"))
+    #expect(
+      try grades(findings(installation, ["TALLY_MAX_RATE": "fast"], exitCode: 78))
+        .contains("mysql pace"))
+  }
 }

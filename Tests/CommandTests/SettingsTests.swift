@@ -94,6 +94,8 @@ struct SettingsTests {
     ("TALLY_TIME_ZONE", "/etc/localtime"), ("TALLY_TIME_ZONE", "EST5EDT4,M3.2.0"),
     ("TALLY_HASH_TAGS", "perhaps"), ("TALLY_EXPIRE_AFTER_DAYS", "31"),
     ("TALLY_EXPIRE_AFTER_DAYS", "soon"), ("TALLY_MAX_RATE", "0"), ("TALLY_MAX_RATE", "fast"),
+    ("TALLY_MAX_LOAD", "Threads_running"), ("TALLY_MAX_LAG", "-1"), ("TALLY_MAX_PAUSE", "0"),
+    ("TALLY_REPLICA_URLS", "mysql://u:geheim@h/d?a=b mysql://u:geheim@h"),
   ])
   func aWrongValueIsAMatterOfConfiguration(key: String, value: String) throws {
     var variables = mysql
@@ -106,6 +108,24 @@ struct SettingsTests {
     #expect(line.hasPrefix("tally: error: "))
     if key != "TALLY_TIME_ZONE" { #expect(line.contains("\(key) in the environment: ")) }
     #expect(!output.stderr.contains("geheim"))
+  }
+
+  @Test(
+    arguments: [
+      (["--max-lag", "5"], [:], Int32(64), "--replica-url"),
+      ([], ["TALLY_MAX_LAG": "5"], 78, "TALLY_REPLICA_URLS"),
+      (["--replica-url", "mysql://u@h/d"], [:], 64, "--max-lag"),
+      // Replicas that nobody asks for are none of a run's business: this one ends for want of a Redis.
+      ([], ["TALLY_REPLICA_URLS": "mysql://u@h/d mysql://u@i/d"], 69, "/nowhere/r.sock"),
+    ] as [([String], [String: String], Int32, String)])
+  func aLagTakesReplicas(
+    flags: [String], variables: [String: String], exitCode: Int32, named: String
+  ) throws {
+    let site = mysql.merging(["TALLY_REDIS_URL": "unix:///nowhere/r.sock"]) { $1 }
+    let output = try TallyTool().run(
+      expire + flags, environment: site.merging(variables) { $1 })
+    #expect(output.exitCode == exitCode, "\(output.stderr)")
+    #expect(output.stderr.contains(named))
   }
 
   @Test func withoutZoneDataTheHintIsToInstallThem() throws {

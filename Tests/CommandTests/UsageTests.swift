@@ -56,6 +56,10 @@ struct UsageTests {
     ("adstat report --min-shows -1", "--min-shows"), ("adstat report --code", "--code"),
     ("loginlog restore", "file"), ("loginlog restore x --to disk", "mysql"),
     ("adstat rollover-hour --max-rate 0", "1 to 10000000"),
+    ("adstat rollover-hour --max-load a=1", "--max-load"),
+    ("loginlog expire --max-load Threads_running", "Threads_running=25"),
+    ("loginlog sync-week --max-lag 86401", "0 to 86400"),
+    ("cpc archive-day --max-pause 0", "86400"),
     ("migrate --print-sql --print-grants", "exclude"), ("migrate --database x", "--print-grants"),
     ("migrate --print-grants --database x`y", "A-Z"),
   ])

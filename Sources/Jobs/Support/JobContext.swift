@@ -36,6 +36,6 @@ public struct JobContext: Sendable {
     self.lockDirectory = lockDirectory
     self.observer = observer
     self.interruption = interruption
-    pace = Pace(limits)
+    pace = Pace(limits, primary: mysql)
   }
 }

@@ -23,6 +23,10 @@ public enum Grants {
     CREATE USER IF NOT EXISTS 'tally'@'localhost' IDENTIFIED BY 'REPLACE-THIS-PASSWORD-2';
     GRANT \(working) ON \(quoted(database)).* TO 'tally'@'localhost';
 
+    -- For --max-lag alone, on each replica:
+    --   MariaDB: GRANT REPLICA MONITOR ON *.* TO 'tally'@'localhost';
+    --   MySQL:   GRANT REPLICATION CLIENT ON *.* TO 'tally'@'localhost';
+
     """
   }
 

@@ -3,7 +3,7 @@ import Jobs
 import Rules
 
 extension AdStat {
-  struct ArchiveDay: JobCommand {
+  struct ArchiveDay: MySQLWritingCommand {
     static let configuration = CommandConfiguration(
       abstract: "Merges every closed day that Redis still holds into ad_ctr, oldest first.",
       discussion: """
@@ -56,6 +56,7 @@ extension AdStat {
       transform: readGraceMinutes)
     var graceMinutes = BookingRule.defaultGraceMinutes
 
+    @OptionGroup var loadOptions: LoadOptions
     @OptionGroup var jobOptions: JobOptions
     @OptionGroup var common: CommonOptions
 

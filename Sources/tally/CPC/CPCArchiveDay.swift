@@ -3,7 +3,7 @@ import Jobs
 import Rules
 
 extension CPC {
-  struct ArchiveDay: JobCommand {
+  struct ArchiveDay: MySQLWritingCommand {
     static let configuration = CommandConfiguration(
       abstract: "Merges the sketches of every closed day into cpc_day.",
       discussion: """
@@ -37,6 +37,7 @@ extension CPC {
       transform: readKeepDays)
     var keepDays: Int?
 
+    @OptionGroup var loadOptions: LoadOptions
     @OptionGroup var jobOptions: JobOptions
     @OptionGroup var common: CommonOptions
 

@@ -51,7 +51,7 @@ struct Doctor: AsyncParsableCommand {
   }
 
   private func look(_ settings: Settings) -> [Finding] {
-    machine(settings) + redis(settings) + mysql(settings)
+    machine(settings) + redis(settings) + mysql(settings) + pace(settings)
   }
 
   private func machine(_ settings: Settings) -> [Finding] {
@@ -90,6 +90,14 @@ struct Doctor: AsyncParsableCommand {
   private func mysql(_ settings: Settings) -> [Finding] {
     attempt("mysql", "settings", needed: "TALLY_MYSQL_URL") {
       try doctor(settings).look(at: try settings.mysqlEndpoint())
+    }
+  }
+
+  private func pace(_ settings: Settings) -> [Finding] {
+    attempt("mysql", "pace", needed: "limits that can be kept to") {
+      let limits = try settings.paceLimits(maxRate: nil, LoadOptions.parse([]))
+      return Jobs.Doctor.look(
+        at: limits, primary: limits.load.isEmpty ? nil : try settings.mysqlEndpoint())
     }
   }
 

@@ -3,7 +3,7 @@ import Jobs
 import Rules
 
 extension LoginLog {
-  struct Expire: JobCommand {
+  struct Expire: MySQLWritingCommand {
     static let configuration = CommandConfiguration(
       abstract: "Takes old login bitmaps out of Redis: merged, logged, and only then deleted.",
       discussion: """
@@ -44,6 +44,7 @@ extension LoginLog {
       completion: .directory)
     var logDir: String?
 
+    @OptionGroup var loadOptions: LoadOptions
     @OptionGroup var jobOptions: JobOptions
     @OptionGroup var common: CommonOptions
 

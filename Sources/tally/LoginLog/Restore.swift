@@ -3,7 +3,7 @@ import Jobs
 import Rules
 
 extension LoginLog {
-  struct Restore: JobCommand {
+  struct Restore: MySQLWritingCommand {
     static let configuration = CommandConfiguration(
       abstract: "Puts back what the logs of expired bitmaps hold, into MySQL or Redis.",
       discussion: """
@@ -29,6 +29,7 @@ extension LoginLog {
     @Option(help: "Where the lines go.")
     var to = TargetArgument.mysql
 
+    @OptionGroup var loadOptions: LoadOptions
     @OptionGroup var jobOptions: JobOptions
     @OptionGroup var common: CommonOptions
 

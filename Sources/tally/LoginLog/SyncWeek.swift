@@ -3,7 +3,7 @@ import Jobs
 import Rules
 
 extension LoginLog {
-  struct SyncWeek: JobCommand {
+  struct SyncWeek: MySQLWritingCommand {
     static let configuration = CommandConfiguration(
       abstract: "Merges the login bitmaps of this month, and early in it of the last, into MySQL.",
       discussion: """
@@ -34,6 +34,7 @@ extension LoginLog {
       transform: readMonth)
     var months: [Month] = []
 
+    @OptionGroup var loadOptions: LoadOptions
     @OptionGroup var jobOptions: JobOptions
     @OptionGroup var common: CommonOptions
 

@@ -87,7 +87,24 @@ func readAfterDays(_ text: String) throws -> Int { try readNumber(text, in: afte
 
 /// What --max-rate and TALLY_MAX_RATE accept, in keys a second.
 let maxRateRange = 1...10_000_000
+/// What --max-lag and TALLY_MAX_LAG accept, in seconds.
+let maxLagRange = 0...86_400
+/// What --max-pause and TALLY_MAX_PAUSE accept, in seconds.
+let maxPauseRange = 1...86_400
+
 func readMaxRate(_ text: String) throws -> Int { try readNumber(text, in: maxRateRange) }
+func readLagSeconds(_ text: String) throws -> Int { try readNumber(text, in: maxLagRange) }
+func readPauseSeconds(_ text: String) throws -> Int { try readNumber(text, in: maxPauseRange) }
+
+func readLoadLimits(_ text: String) throws -> [LoadLimit] {
+  guard let limits = LoadLimit.list(text) else { throw ValidationError(acceptedLoadLimits) }
+  return limits
+}
+
+/// Says which limits of load are accepted, in an error message.
+let acceptedLoadLimits =
+  "accepted are names and whole numbers, such as Threads_running=25,Threads_connected=400"
+
 private func readNumber(_ text: String, in range: ClosedRange<Int>) throws -> Int {
   guard let number = Int(text), range.contains(number) else {
     throw ValidationError(accepted(range))

@@ -94,6 +94,10 @@ struct Settings {
     let found = try required(
       "TALLY_MYSQL_URL", flag: ("--mysql-url", options.mysqlURL), what: "no MySQL server",
       example: "mysql://tally@db.example.com/tally")
+    return try mysqlEndpoint(found)
+  }
+
+  private func mysqlEndpoint(_ found: Found) throws(JobFailure) -> MySQLEndpoint {
     var endpoint: MySQLEndpoint
     do { endpoint = try MySQLEndpoint(url: found.value) } catch {
       throw found.refused(error.description)
@@ -164,11 +168,48 @@ struct Settings {
     return number
   }
 
-  /// How fast a run may go.
-  func paceLimits(maxRate: Int?) throws(JobFailure) -> PaceLimits {
+  /// How fast a run may go, and for those that write to MySQL, what it and its replicas must bear.
+  func paceLimits(maxRate: Int?, _ load: LoadOptions? = nil) throws(JobFailure) -> PaceLimits {
     var limits = PaceLimits()
     limits.keysPerSecond = try optionalNumber("TALLY_MAX_RATE", flag: maxRate, in: maxRateRange)
+    guard let load else { return limits }
+    limits.load = try loadLimits(flag: load.maxLoad)
+    limits.lagSecondsMax = try optionalNumber("TALLY_MAX_LAG", flag: load.maxLag, in: maxLagRange)
+    limits.replicas = try replicas(flags: load.replicaURLs)
+    limits.pauseSecondsMax = try wholeNumber(
+      "TALLY_MAX_PAUSE", flag: load.maxPause, in: maxPauseRange,
+      default: PaceLimits.defaultPauseSecondsMax)
+    if limits.lagSecondsMax != nil, limits.replicas.isEmpty {
+      throw JobFailure(
+        load.maxLag == nil ? .configuration : .usage, "the most lag is named, but no replica",
+        hint: "Name replicas by --replica-url or TALLY_REPLICA_URLS.")
+    }
+    if limits.lagSecondsMax == nil, !load.replicaURLs.isEmpty {
+      throw JobFailure(
+        .usage, "--replica-url names replicas, but nothing says how far they may be behind",
+        hint: "Give --max-lag or set TALLY_MAX_LAG.")
+    }
     return limits
+  }
+
+  private func loadLimits(flag: [LoadLimit]?) throws(JobFailure) -> [LoadLimit] {
+    if let flag { return flag }
+    guard let found = lookUp("TALLY_MAX_LOAD") else { return [] }
+    guard let limits = LoadLimit.list(found.value) else { throw found.refused(acceptedLoadLimits) }
+    return limits
+  }
+
+  /// Those of the flags, or else of the setting, with spaces between.
+  private func replicas(flags: [String]) throws(JobFailure) -> [MySQLEndpoint] {
+    var urls = flags.map { Found(value: $0, origin: "--replica-url", isFlag: true) }
+    if urls.isEmpty, let found = lookUp("TALLY_REPLICA_URLS") {
+      urls = found.value.split(separator: " ").map {
+        Found(value: String($0), origin: found.origin, isFlag: false)
+      }
+    }
+    var endpoints: [MySQLEndpoint] = []
+    for url in urls { endpoints.append(try mysqlEndpoint(url)) }
+    return endpoints
   }
 
   private func optionalNumber(
