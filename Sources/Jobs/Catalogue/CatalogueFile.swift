@@ -155,7 +155,8 @@ public struct CatalogueImport {
   ) throws {
     var file = try CatalogueFile(bytes, as: format)
     var batch: [PlacedEntry] = []
-    var seen = SeenKeys()
+    // All of them: the file itself is in memory, too.
+    var seen = SeenKeys(countMax: .max)
     while let (line, row) = file.next() {
       switch row {
       case .fault(let reason):
