@@ -68,9 +68,9 @@ struct ExpiryLogTests {
   @Test func aTornLastLineIsEndedFirst() throws {
     try folder.put("{\"schema\":1,\"ke")
     try append(["1"], to: try ExpiryLog(directory: folder.path, day: day))
-    #expect(folder.lines.first == "{\"schema\":1,\"ke")
+    try #require(folder.lines.count == 2)
+    #expect(folder.lines[0] == "{\"schema\":1,\"ke")
     #expect(try ExpiryLogLine(folder.lines[1]).key == Array("k:1".utf8))
-    #expect(folder.lines.count == 2)
   }
 
   @Test func aFullFileIsAnErrorAndTheNextRunRepairsIt() throws {
