@@ -76,7 +76,24 @@ public struct AdImage {
     }
   }
 
-  /// The same, held until the transaction of `connection` ends.
+  /// The same for codes that lie side by side, such as a page of `walkCodes`: read as one stretch.
+  public func rows(along codes: [Code]) throws -> [Code: CatalogueImage] {
+    guard let first = codes.first, let last = codes.last else { return [:] }
+    let wanted = Set(codes)
+    return try database.retrying { connection in
+      var rows: [Code: CatalogueImage] = [:]
+      rows.reserveCapacity(codes.count)
+      try AdImage.forEach(
+        "WHERE i.code BETWEEN \(first.bytes) AND \(last.bytes)", on: connection
+      ) { image in
+        // What was added since the codes were read is not waited for.
+        if wanted.contains(image.code) { rows[image.code] = image }
+      }
+      return rows
+    }
+  }
+
+  /// As `rows(of:)`, held until the transaction of `connection` ends.
   public func rows(
     of codes: [Code], on connection: MySQLConnection
   ) throws -> [Code: CatalogueImage] {
@@ -160,14 +177,20 @@ public struct AdImage {
     _ condition: SQL, on connection: MySQLConnection
   ) throws -> [CatalogueImage] {
     var images: [CatalogueImage] = []
+    try forEach(condition, on: connection) { images.append($0) }
+    return images
+  }
+
+  private static func forEach(
+    _ condition: SQL, on connection: MySQLConnection, _ body: (CatalogueImage) -> Void
+  ) throws {
     try connection.forEachRow(
       """
       SELECT i.code, i.name, i.url, i.link, i.note, g.name, i.weight, i.device_model, i.up_time, \
       i.down_time, i.removed, i.create_time, i.update_time \
       FROM ad_image AS i LEFT JOIN ad_group AS g ON g.id = i.group_id \(condition)
       """, label: "read ad_image"
-    ) { row in images.append(try read(row)) }
-    return images
+    ) { row in body(try read(row)) }
   }
 
   private static func read(_ row: borrowing MySQLRow) throws(MySQLError) -> CatalogueImage {

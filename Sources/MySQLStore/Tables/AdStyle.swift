@@ -58,6 +58,21 @@ public struct AdStyle {
     }
   }
 
+  /// The same for codes that lie side by side: read as one stretch, and with it the styles of whatever
+  /// images lie between.
+  public func ofImages(along codes: [Code]) throws -> [Code: [CatalogueStyle]] {
+    guard let first = codes.first, let last = codes.last else { return [:] }
+    return try database.retrying { connection in
+      var styles: [Code: [CatalogueStyle]] = [:]
+      for style in try AdStyle.styles(
+        "WHERE s.code BETWEEN \(first.bytes) AND \(last.bytes) AND s.removed = 0", on: connection)
+      {
+        if case .image(let code) = style.key.target { styles[code, default: []].append(style) }
+      }
+      return styles
+    }
+  }
+
   /// The styles with these keys, held until the transaction of `connection` ends. `groups` has the
   /// number of every group that they name.
   public func rows(

@@ -25,9 +25,10 @@ public enum ShelfVerdict: Equatable, Sendable {
   case foreign
 }
 
-/// What a batch brought. Images without a verdict are as they were.
+/// What a batch brought.
 public struct ShelfOutcome: Sendable {
-  public var verdicts: [(write: ShelfWrite, verdict: ShelfVerdict)] = []
+  /// One a write, in their order; nil where an image is as it was.
+  public var verdicts: [ShelfVerdict?] = []
   /// Systems whose key is no hash; all others were served.
   public var refusedSystems: Set<String> = []
   /// What the server refused altogether: a missing right, a full memory.
@@ -75,7 +76,7 @@ extension AdStatStore {
       arguments: arguments)
   }
 
-  /// Takes fields that are no codes off a system's shelf, which is tally's own.
+  /// Takes fields that no image can have off a system's shelf, which is tally's own.
   public func dropFields(_ fields: [[UInt8]], from system: String) throws(RedisError) {
     guard !fields.isEmpty else { return }
     _ = try connection.send(RedisCommand("HDEL", [keys.shelf(of: system)] + fields))
@@ -171,19 +172,22 @@ extension ShelfOutcome {
   ) {
     guard case .array(let answer) = reply, answer.count >= writes.count else {
       failure = failure ?? unexpected(reply, of: "script SHELVE")
+      verdicts += writes.map { _ in nil }
       return
     }
     let words = answer.map { word -> String in
       guard case .bytes(let bytes) = word else { return "" }
       return String(decoding: bytes, as: UTF8.self)
     }
-    for (write, word) in zip(writes, words) {
+    for word in words.prefix(writes.count) {
       switch word {
-      case "OK": verdicts.append((write, .done))
-      case "CHANGED": verdicts.append((write, .changed))
-      case "STALE": verdicts.append((write, .stale))
-      case "FOREIGN": verdicts.append((write, .foreign))
-      default: failure = failure ?? refusal(word, of: "script SHELVE")
+      case "OK": verdicts.append(.done)
+      case "CHANGED": verdicts.append(.changed)
+      case "STALE": verdicts.append(.stale)
+      case "FOREIGN": verdicts.append(.foreign)
+      default:
+        verdicts.append(nil)
+        failure = failure ?? refusal(word, of: "script SHELVE")
       }
     }
     for number in words.dropFirst(writes.count) {

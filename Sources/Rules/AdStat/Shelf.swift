@@ -30,12 +30,15 @@ public struct ShelfPlan: Sendable {
     setGroupStyles(styles)
   }
 
-  /// What was read anew; what was counted stays.
-  public mutating func setGroupStyles(_ styles: [CatalogueStyle]) {
+  /// What was read anew; what was counted stays. True where it is not what was read before.
+  @discardableResult
+  public mutating func setGroupStyles(_ styles: [CatalogueStyle]) -> Bool {
+    let before = groupStyles
     groupStyles = [:]
     for style in styles where !style.isRemoved {
       if case .group(let name) = style.key.target { groupStyles[name, default: []].append(style) }
     }
+    return groupStyles != before
   }
 
   /// `styles` are those that name the image.
@@ -92,6 +95,11 @@ public enum HeldSetting: Equatable, Sendable {
 
   /// A setting's bytes.
   public var setting: [UInt8]? { if case .setting(let bytes, _) = self { bytes } else { nil } }
+
+  /// Whether it is a setting of these bytes.
+  public func isSetting(_ other: Span<UInt8>) -> Bool {
+    if case .setting(let bytes, _) = self { bytes.isEqual(to: other) } else { false }
+  }
 }
 
 /// What is to be done about one image.
@@ -114,18 +122,19 @@ public enum ShelfRule {
   /// Below this much it is put up anew, so that half a day of missed runs does no harm.
   public static let secondsLeftMin = 43_200
 
-  /// - Parameter isComplete: whether the shelves of all systems that show it hold just its setting.
+  /// - Parameter isInPlace: whether the shelves of all systems that show it hold what lies under its
+  ///   code, and those of the others nothing of it.
   public static func step(
-    from held: HeldSetting, to wish: ShelfWish, isComplete: Bool
+    from held: HeldSetting, to wish: ShelfWish, isInPlace: Bool
   ) -> ShelfStep {
     guard let setting = wish.setting else {
-      return held.setting == nil ? .leave : .takeDown
+      return held.setting == nil && isInPlace ? .leave : .takeDown
     }
     switch held {
     case .foreign(let reason): return .refuse(reason)
     case .nothing: return .putUp
     case .setting(let bytes, let secondsLeft):
-      guard bytes == setting, isComplete else { return .change }
+      guard bytes == setting, isInPlace else { return .change }
       guard let secondsLeft, secondsLeft >= secondsLeftMin, secondsLeft <= secondsToLive else {
         return .refresh
       }

@@ -60,6 +60,33 @@ struct ShelfAtOnceTests {
     #expect(try fixture.shelf("app")["a"] == ["start": 9])
   }
 
+  /// One goes up, one changes, one comes down, one is no image of the catalogue; and the reply is lost.
+  @Test(arguments: ["EVALSHA", "HMGET"])
+  func aLostReplyChangesNoNumber(message: String) throws {
+    let fixture = try AdStatFixture(.mariadb)
+    try fixture.fillShelf()
+    fixture.shelve()
+    fixture.setImage("a", [.weight: "4"])
+    fixture.addImage("new")
+    fixture.setImage("c", [.downTime: "2026-11-19"])
+    try fixture.send("HSET", "adstat:shelf:web", "stray", "x")
+    let outcome = try disturbed(fixture, .cut(.beforeReply, having: message, "adstat:shelf"))
+    #expect(outcome.failure == nil && outcome.numbers == [4, 2, 2, 2, 0])
+    #expect(try fixture.shelf("web").keys.sorted() == ["a", "b"])
+  }
+
+  @Test func aStyleOfAGroupThatIsEditedMeanwhileIsReadAgain() throws {
+    let fixture = try AdStatFixture(.mariadb)
+    try fixture.fillShelf()
+    let catalogue = fixture.catalogue
+    let outcome = try overtaken(fixture, at: "GETRANGE") {
+      edit(
+        catalogue, [.system: "web", .position: "top", .group: "g", .weight: "7"], of: .style)
+    }
+    #expect(outcome.failure == nil && outcome.numbers == [4, 4, 0, 0, 0])
+    #expect(try fixture.shelf("web")["b"] == ["top": 7])
+  }
+
   @Test func aRunThatSleptThinksAgainBeforeItWrites() throws {
     let fixture = try AdStatFixture(at: "2026-11-20 09:20:00", .mariadb)
     try fixture.fillShelf()
@@ -92,14 +119,18 @@ struct ShelfAtOnceTests {
   private func overtaken(
     _ fixture: AdStatFixture, at message: String, by act: @escaping @Sendable () -> Void
   ) throws -> JobOutcome {
-    let plan = FaultPlan()
-    let proxy = try FaultProxy(.redis, to: fixture.server.socketPath, plan: plan)
-    plan.begin([
+    try disturbed(
+      fixture,
       Fault(.beforeForwarding, having: message) {
         act()
         return .goOn
-      }
-    ])
+      })
+  }
+
+  private func disturbed(_ fixture: AdStatFixture, _ fault: Fault) throws -> JobOutcome {
+    let plan = FaultPlan()
+    let proxy = try FaultProxy(.redis, to: fixture.server.socketPath, plan: plan)
+    plan.begin([fault])
     var slow = fixture.context
     slow.redis = try RedisEndpoint(url: proxy.redisURL(database: 0))
     let outcome = run(Shelve(), in: slow)
@@ -108,8 +139,10 @@ struct ShelfAtOnceTests {
   }
 }
 
-private func edit(_ catalogue: CatalogueContext, _ texts: [CatalogueField: String]) {
+private func edit(
+  _ catalogue: CatalogueContext, _ texts: [CatalogueField: String], of kind: CatalogueKind = .image
+) {
   _ = CatalogueEdit.run(
-    "test", [CatalogueEntry(.image, texts)], mode: .set(isRestoring: false), in: catalogue
+    "test", [CatalogueEntry(kind, texts)], mode: .set(isRestoring: false), in: catalogue
   ) { _ in }
 }

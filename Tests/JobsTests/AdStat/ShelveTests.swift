@@ -147,6 +147,24 @@ struct ShelveTests {
     #expect(try fixture.shelf("app") == ["a": ["start": 2]])
   }
 
+  @Test func anImageWithoutASettingLeavesTheShelvesThatStillHaveIt() throws {
+    let fixture = try AdStatFixture(.mariadb)
+    try fixture.fillShelf()
+    fixture.shelve()
+    fixture.setImage("a", [.downTime: "2026-11-19"])
+    fixture.edit(.image, .remove(withImages: false), [.code: "c"])
+    try fixture.send("DEL", "a", "c")
+    for system in ["web", "app"] {
+      try fixture.send("HSET", "adstat:shelf:\(system)", "unknown", "x", "x_show", "x")
+    }
+    // Both fields of x_show, which no image can be called; what is unknown, once.
+    let dry = fixture.shelve(isDryRun: true)
+    let outcome = fixture.shelve()
+    #expect(dry.numbers == outcome.numbers)
+    #expect(outcome.numbers == [2, 0, 2, 5, 0])
+    #expect(try fixture.shelf("web").keys.sorted() == ["b"] && fixture.shelf("app").isEmpty)
+  }
+
   @Test func aKeyOfSomebodyElseIsNamedAndLeftWhileTheOthersGoUp() throws {
     let fixture = try AdStatFixture(.mariadb)
     try fixture.fillShelf()

@@ -29,31 +29,40 @@ struct ShelfStoreTests {
       seen: seen)
   }
 
-  private func shelve(_ writes: ShelfWrite...) throws -> [ShelfVerdict] {
-    try store.shelve(writes, systems: ["web", "app"], until: 1 << 40).verdicts.map(\.verdict)
+  private func shelve(_ writes: ShelfWrite...) throws -> [ShelfVerdict?] {
+    try store.shelve(writes, systems: ["web", "app"], until: 1 << 40).verdicts
+  }
+
+  private func held(_ names: String...) throws -> [HeldSetting] {
+    try store.look(at: names.map(code), systems: []).held
+  }
+
+  /// What the shelves of web and app hold of each.
+  private func fields(_ names: String...) throws -> [[ShelfField?]] {
+    let sight = try store.look(at: names.map(code), systems: ["web", "app"])
+    return names.indices.map { Array(sight.fields(at: $0)) }
   }
 
   @Test func anImageLiesUnderItsCodeForADayAndOnTheShelvesThatShowIt() throws {
     #expect(try shelve(write("a", "1"), write("b", "2", on: ["web", "app"])) == [.done, .done])
     #expect(try server.value("a") == .bytes(setting("1")))
     #expect(try server.send("TTL", "a") == .integer(86_400))
-    #expect(try store.shelved([code("a"), code("b")], on: "web") == [setting("1"), setting("2")])
-    #expect(try store.shelved([code("a"), code("b")], on: "app") == [nil, setting("2")])
+    #expect(try server.send("HGET", "adstat:shelf:app", "b") == .bytes(setting("2")))
+    #expect(try fields("a", "b") == [[.setting, .nothing], [.setting, .setting]])
     #expect(try store.shelvedCount(on: "web") == 2)
     #expect(try store.shelvedCount(on: "none") == 0)
   }
 
   @Test func aChangeTakesItOffTheShelvesThatShowItNoMore() throws {
     _ = try shelve(write("a", "1", on: ["web", "app"]))
-    let seen = try store.heldSettings(of: [code("a")])[0]
+    let seen = try held("a")[0]
     #expect(try shelve(write("a", "2", on: ["app"], seen: seen)) == [.done])
-    #expect(try store.shelved([code("a")], on: "web") == [nil])
-    #expect(try store.shelved([code("a")], on: "app") == [setting("2")])
+    #expect(try fields("a") == [[.nothing, .setting]])
   }
 
   @Test func takenDownNothingOfItIsLeft() throws {
     _ = try shelve(write("a", "1", on: ["web", "app"]))
-    let seen = try store.heldSettings(of: [code("a")])[0]
+    let seen = try held("a")[0]
     #expect(try shelve(write("a", nil, seen: seen)) == [.done])
     #expect(try server.send("DBSIZE") == .integer(0))
   }
@@ -66,7 +75,7 @@ struct ShelfStoreTests {
     #expect(
       try shelve(write("b", "2", seen: .setting(setting("1"), secondsLeft: 9))) == [.changed])
     #expect(try server.value("a") == .bytes(setting("1")))
-    #expect(try store.shelved([code("a"), code("b")], on: "web") == [setting("1"), nil])
+    #expect(try fields("a", "b") == [[.setting, .nothing], [.nothing, .nothing]])
   }
 
   @Test func whatIsDueIsSaidByTheClockOfRedis() throws {
@@ -77,7 +86,7 @@ struct ShelfStoreTests {
     #expect(verdicts == [.stale, .stale, .done])
     let stillDue = ShelfWish(
       code: code("due"), dueSpan: now - 100..<now + 100, setting: nil, systems: [])
-    let seen = try store.heldSettings(of: [code("due")])[0]
+    let seen = try held("due")[0]
     #expect(try shelve(ShelfWrite(wish: stillDue, seen: seen)) == [.stale])
     #expect(try server.value("due") == .bytes(setting("1")))
   }
@@ -85,7 +94,7 @@ struct ShelfStoreTests {
   @Test func whatWasReadTooLongAgoIsNotWritten() throws {
     let now = try store.now()
     let outcome = try store.shelve([write("a", "1")], systems: ["web"], until: now - 1)
-    #expect(outcome.verdicts.map(\.verdict) == [.stale])
+    #expect(outcome.verdicts == [.stale])
     #expect(try server.send("DBSIZE") == .integer(0))
   }
 
@@ -98,7 +107,7 @@ struct ShelfStoreTests {
     let names = ["text", "empty", "json", "list", "long"]
     let digest = RedisCommand("DEBUG", (["DIGEST-VALUE"] + names).map { Array($0.utf8) })
     let before = try server.connection.send(digest)
-    for held in try store.heldSettings(of: names.map(code)) {
+    for held in try store.look(at: names.map(code), systems: []).held {
       guard case .foreign = held else {
         Issue.record("\(held)")
         continue
@@ -123,24 +132,31 @@ struct ShelfStoreTests {
     try server.send("SET", "adstat:shelf:web", "x")
     let outcome = try store.shelve(
       [write("a", "1", on: ["web", "app"])], systems: ["web", "app"], until: 1 << 40)
-    #expect(outcome.verdicts.map(\.verdict) == [.done] && outcome.refusedSystems == ["web"])
-    #expect(try store.shelved([code("a")], on: "app") == [setting("1")])
-    #expect(try store.shelved([code("a")], on: "web") == nil)
+    #expect(outcome.verdicts == [.done] && outcome.refusedSystems == ["web"])
+    #expect(try fields("a") == [[nil, .setting]])
     #expect(try store.shelvedCount(on: "web") == nil)
     #expect(try server.value("adstat:shelf:web") == .text("x"))
+  }
+
+  @Test func whatLiesOnAShelfIsToldFromWhatLiesUnderItsCode() throws {
+    _ = try shelve(write("a", "1", on: ["web", "app"]))
+    try server.send("HSET", "adstat:shelf:app", "a", "x", "b", "x", "c", "")
+    #expect(
+      try fields("a", "b", "c") == [[.setting, .other], [.nothing, .other], [.nothing, .other]])
   }
 
   @Test func aWalkFindsEveryCodeOnAShelf() throws {
     let writes = (0..<2500).map { write("c\($0)", "1") }
     _ = try store.shelve(writes, systems: ["web"], until: 1 << 40)
-    try server.send("HSET", "adstat:shelf:web", "", "x", String(repeating: "y", count: 129), "x")
+    try server.send(
+      "HSET", "adstat:shelf:web", "", "x", String(repeating: "y", count: 129), "x", "x_show", "x")
     var codes: Set<Code> = []
     var others: [[UInt8]] = []
     try store.walkShelf(of: "web") {
       codes.formUnion($0)
       others += $1
     }
-    #expect(codes == Set(writes.map(\.wish.code)) && others.count == 2)
+    #expect(codes == Set(writes.map(\.wish.code)) && others.count == 3)
     try store.dropFields(others, from: "web")
     #expect(try store.shelvedCount(on: "web") == 2500)
   }

@@ -65,6 +65,15 @@ struct ShelfTests {
     #expect(plan.places(of: image("a", group: "g"), styles: []).isEmpty)
   }
 
+  @Test func aPlanKnowsWhetherTheStylesOfGroupsAreOthersThanBefore() {
+    let styles = [style("web", "top", .group("g"), 3)]
+    var plan = ShelfPlan(groupStyles: styles, positions: [])
+    let isSame = !plan.setGroupStyles(styles)
+    let isOther = plan.setGroupStyles([style("web", "top", .group("g"), 4)])
+    #expect(isSame && isOther)
+    #expect(plan.places(of: image("a", group: "g"), styles: []) == ["web": ["top": 4]])
+  }
+
   @Test func aPositionWithoutAnImageIsKnown() {
     var plan = ShelfPlan(
       groupStyles: [],
@@ -82,9 +91,9 @@ struct ShelfTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let held: HeldSetting
     var isDue = true
-    var isComplete = true
+    var isInPlace = true
     let step: ShelfStep
-    var testDescription: String { "\(held), due \(isDue), complete \(isComplete)" }
+    var testDescription: String { "\(held), due \(isDue), in place \(isInPlace)" }
   }
 
   static let new = Array("{new}".utf8)
@@ -98,16 +107,18 @@ struct ShelfTests {
     Case(held: .setting(new, secondsLeft: 43_199), step: .refresh),
     Case(held: .setting(new, secondsLeft: nil), step: .refresh),
     Case(held: .setting(new, secondsLeft: 90_000), step: .refresh),
-    Case(held: .setting(new, secondsLeft: 86_400), isComplete: false, step: .change),
+    Case(held: .setting(new, secondsLeft: 86_400), isInPlace: false, step: .change),
     Case(held: .setting(old, secondsLeft: 86_400), step: .change),
     Case(held: .setting(new, secondsLeft: 1), isDue: false, step: .takeDown),
+    Case(held: .nothing, isDue: false, isInPlace: false, step: .takeDown),
     Case(held: .foreign("x"), step: .refuse("x")),
     Case(held: .foreign("x"), isDue: false, step: .leave),
+    Case(held: .foreign("x"), isDue: false, isInPlace: false, step: .takeDown),
   ])
   func whatIsThereAndWhatShouldBeSayWhatToDo(_ given: Case) {
     let wish = ShelfWish(
       code: code("a"), dueSpan: given.isDue ? 0..<10 : 0..<0,
       setting: given.isDue ? ShelfTests.new : nil, systems: [])
-    #expect(ShelfRule.step(from: given.held, to: wish, isComplete: given.isComplete) == given.step)
+    #expect(ShelfRule.step(from: given.held, to: wish, isInPlace: given.isInPlace) == given.step)
   }
 }
