@@ -31,11 +31,29 @@ enum ShelfJSON {
       systems.add(system, weights)
     }
     json.add("systems", systems)
-    return Array(json.description.utf8)
+    return json.utf8
   }
 
+  /// `2026-11-20T08:00:00Z`; by hand, because there are two of them in each setting.
   private static func utcText(_ instant: Int) -> String {
     let time = LocalClock.utc.time(at: instant)
-    return "\(time.day)T\(time.description.dropFirst(11))Z"
+    let month = time.day.month
+    var text: [UInt8] = []
+    text.reserveCapacity(20)
+    put(month.year / 100, "", &text)
+    put(month.year % 100, "-", &text)
+    put(month.month, "-", &text)
+    put(time.day.dayOfMonth, "T", &text)
+    put(time.second / 3600, ":", &text)
+    put(time.second / 60 % 60, ":", &text)
+    put(time.second % 60, "Z", &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Two digits, and what stands behind them.
+  private static func put(_ number: Int, _ end: StaticString, _ text: inout [UInt8]) {
+    text.append(UInt8(ascii: "0") + UInt8(number / 10 % 10))
+    text.append(UInt8(ascii: "0") + UInt8(number % 10))
+    end.withUTF8Buffer { text += $0 }
   }
 }

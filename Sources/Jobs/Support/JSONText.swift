@@ -3,16 +3,23 @@
 /// Strings are escaped so that the line is harmless when a terminal shows it: besides what JSON
 /// demands, DEL, C1 and bidirectional control characters stand as `\uXXXX`.
 public struct JSONText: Sendable, CustomStringConvertible {
-  /// The object so far, from its `{` to the end of its last field, not yet closed.
-  public private(set) var open = "{"
+  /// In bytes, because strings grow more slowly: of a catalogue there are many.
+  private var bytes = [UInt8(ascii: "{")]
 
   public init() {}
+
+  /// The object so far, from its `{` to the end of its last field, not yet closed.
+  public var open: String { String(decoding: bytes, as: UTF8.self) }
 
   /// The whole object, closed, without a newline.
   public var description: String { open + "}" }
 
+  /// The same, in UTF-8.
+  public var utf8: [UInt8] { bytes + [UInt8(ascii: "}")] }
+
   public mutating func add(_ name: String, _ value: String) {
-    addRaw(name, JSONText.quoted(value))
+    begin(name)
+    JSONText.quote(value, into: &bytes)
   }
 
   /// A text, or `null`.
@@ -47,7 +54,9 @@ public struct JSONText: Sendable, CustomStringConvertible {
 
   /// An object within the object.
   public mutating func add(_ name: String, _ value: JSONText) {
-    addRaw(name, value.description)
+    begin(name)
+    bytes += value.bytes
+    bytes.append(UInt8(ascii: "}"))
   }
 
   /// Objects within the object, in order.
@@ -59,26 +68,43 @@ public struct JSONText: Sendable, CustomStringConvertible {
   public mutating func addNull(_ name: String) { addRaw(name, "null") }
 
   private mutating func addRaw(_ name: String, _ value: String) {
-    if open.utf8.count > 1 { open += "," }
-    open += JSONText.quoted(name) + ":" + value
+    begin(name)
+    bytes += value.utf8
+  }
+
+  private mutating func begin(_ name: String) {
+    if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+    JSONText.quote(name, into: &bytes)
+    bytes.append(UInt8(ascii: ":"))
   }
 
   /// A text as a JSON string, with its quotation marks.
   static func quoted(_ text: String) -> String {
-    if text.utf8.allSatisfy(isPlain) { return "\"" + text + "\"" }
-    var quoted = "\""
+    var bytes: [UInt8] = []
+    quote(text, into: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func quote(_ text: String, into bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\""))
+    bytes += text.utf8.allSatisfy(isPlain) ? text.utf8 : escaped(text).utf8
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func escaped(_ text: String) -> String {
+    var escaped = ""
     for scalar in text.unicodeScalars {
       switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      case "\n": quoted += "\\n"
-      case "\r": quoted += "\\r"
-      case "\t": quoted += "\\t"
-      case _ where isTerminalHazard(scalar): quoted += unicodeEscape(scalar)
-      default: quoted.unicodeScalars.append(scalar)
+      case "\"": escaped += "\\\""
+      case "\\": escaped += "\\\\"
+      case "\n": escaped += "\\n"
+      case "\r": escaped += "\\r"
+      case "\t": escaped += "\\t"
+      case _ where isTerminalHazard(scalar): escaped += unicodeEscape(scalar)
+      default: escaped.unicodeScalars.append(scalar)
       }
     }
-    return quoted + "\""
+    return escaped
   }
 
   /// `\u001B`. Every hazard lies below U+10000, so that four digits suffice.

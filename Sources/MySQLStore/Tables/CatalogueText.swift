@@ -21,7 +21,7 @@ enum CatalogueText {
 
   /// Nil where a column holds no such time, such as 0000-00-00.
   static func instant(_ bytes: [UInt8]?) -> Int? {
-    bytes.flatMap { LocalTime(bytes: $0[...]) }.map { LocalClock.utc.instant(of: $0) }
+    bytes.flatMap { LocalTime(bytes: $0[...]) }?.instantInUTC
   }
 
   /// When a row was made and changed; nil where that is damaged, which spoils nothing.

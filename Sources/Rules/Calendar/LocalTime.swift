@@ -29,7 +29,7 @@ public struct LocalTime: Hashable, Comparable, Sendable {
   }
 
   /// The instant at which a clock of UTC shows it.
-  var instantInUTC: Int { day.index * 86_400 + second }
+  public var instantInUTC: Int { day.index * 86_400 + second }
 }
 
 extension LocalTime: CustomStringConvertible {
@@ -102,11 +102,13 @@ extension LocalClock {
 
 /// Reads `HH:MM` or `HH:MM:SS`, as seconds since midnight.
 private func secondOfDay(_ bytes: ArraySlice<UInt8>) -> Int? {
-  let parts = bytes.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-  guard (2...3).contains(parts.count), parts.allSatisfy({ $0.count == 2 }),
-    let hour = decimal(parts[0]), let minute = decimal(parts[1]),
-    let second = parts.count == 3 ? decimal(parts[2]) : 0,
-    hour < 24, minute < 60, second < 60
+  func part(_ number: Int) -> Int? {
+    let part = bytes.dropFirst(3 * number).prefix(3)
+    guard number == 0 || bytes[part.startIndex - 1] == UInt8(ascii: ":") else { return nil }
+    return decimal(part.prefix(2))
+  }
+  guard bytes.count == 5 || bytes.count == 8, let hour = part(0), let minute = part(1),
+    let second = bytes.count == 8 ? part(2) : 0, hour < 24, minute < 60, second < 60
   else { return nil }
   return hour * 3600 + minute * 60 + second
 }
