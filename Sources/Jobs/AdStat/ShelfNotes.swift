@@ -28,18 +28,22 @@ struct ShelfNotes {
     name("changed", code, changedCount)
   }
 
-  /// Call once at the end.
-  func finish(emptyPositions: [ShelfPlan.Position]) {
+  /// Call once at the end. Of the positions that show nothing, those that were `said` before are only
+  /// noted.
+  func finish(emptyPositions: [ShelfPlan.Position], said: Set<ShelfPlan.Position>) {
     observer.noted("shelf: \(upCount) up, \(downCount) down, \(changedCount) changed")
-    for place in emptyPositions.prefix(ShelfNotes.warnedMax) {
+    for place in emptyPositions where said.contains(place) { observer.noted(text(place)) }
+    let unsaid = emptyPositions.filter { !said.contains($0) }
+    for place in unsaid.prefix(ShelfNotes.warnedMax) { observer.warned(text(place)) }
+    if unsaid.count > ShelfNotes.warnedMax {
       observer.warned(
-        "style \(printable(place.system.utf8)) \(printable(place.position.utf8)) has no image left to "
-          + "show")
+        "\(unsaid.count) styles have no image left; \(ShelfNotes.warnedMax) were named")
     }
-    if emptyPositions.count > ShelfNotes.warnedMax {
-      observer.warned(
-        "\(emptyPositions.count) styles have no image left; \(ShelfNotes.warnedMax) were named")
-    }
+  }
+
+  private func text(_ place: ShelfPlan.Position) -> String {
+    let style = "\(printable(place.system.utf8)) \(printable(place.position.utf8))"
+    return "style \(style) has no image left to show"
   }
 
   private func name(_ what: String, _ code: Code, _ count: Int) {

@@ -67,7 +67,14 @@ struct ShelfRun {
     for number in systems.indices { try sweep(number, &report) }
     try move.finish(&counters)
     report.rejected += counters.rejected
-    told.finish(emptyPositions: plan.emptyPositions)
+    try sayWhatIsEmpty()
+  }
+
+  /// Positions that show nothing are said once. Dying between saying and remembering, it is said twice.
+  private func sayWhatIsEmpty() throws {
+    let said = try store.positionsSaidEmpty()
+    told.finish(emptyPositions: plan.emptyPositions, said: said)
+    if !context.isDryRun { try store.remember(plan.emptyPositions, insteadOf: said) }
   }
 
   // MARK: From the catalogue to the shelf

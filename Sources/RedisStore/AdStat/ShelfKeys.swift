@@ -4,7 +4,10 @@ public import Rules
 ///
 ///     <prefix><code>                     setting of an image, a string   (hash tags: <prefix>{<code>})
 ///     <prefix>adstat:shelf:<system>      what a system may show, a hash: code -> setting
+///     <prefix>tally:shelf:empty          positions that were said to show nothing, a hash
 extension AdStatKeys {
+  var emptyPositions: [UInt8] { keyspace.prefix + "tally:shelf:empty".utf8 }
+
   public func setting(of code: Code) -> [UInt8] { key(of: code, []) }
 
   public func shelf(of system: String) -> [UInt8] {

@@ -187,14 +187,28 @@ struct ShelveTests {
     }
   }
 
-  @Test func aStyleWithNoImageLeftIsReported() throws {
+  @Test func aStyleWithNoImageLeftIsSaidWhenItBecomesSo() throws {
     let fixture = try AdStatFixture(.mariadb)
+    let message = "style web side has no image left to show"
     try fixture.fillShelf()
     fixture.shelve()
     #expect(fixture.observer.warnings.isEmpty)
-    fixture.edit(.image, .remove(withImages: false), [.code: "c"])
+    fixture.setImage("c", [.downTime: "2026-11-19"])
+    fixture.shelve(isDryRun: true)
+    #expect(fixture.observer.warnings == [message])
     #expect(fixture.shelve().exitCode == 0)
-    #expect(fixture.observer.warnings == ["style web side has no image left to show"])
+    #expect(fixture.observer.warnings == [message, message])
+    // From then on only whoever asks is told, the hourly run no more.
+    fixture.rollOver()
+    fixture.shelve()
+    #expect(fixture.observer.warnings.count == 2)
+    #expect(fixture.observer.notes.filter { $0 == message }.count == 2)
+    // It has one, and loses it again.
+    fixture.setImage("c", [.downTime: ""])
+    fixture.shelve()
+    fixture.setImage("c", [.downTime: "2026-11-19"])
+    fixture.rollOver()
+    #expect(fixture.observer.warnings == [message, message, message])
   }
 
   @Test(arguments: MySQLServer.available)

@@ -145,6 +145,18 @@ struct ShelfStoreTests {
       try fields("a", "b", "c") == [[.setting, .other], [.nothing, .other], [.nothing, .other]])
   }
 
+  @Test func whatWasSaidOfEmptyPositionsIsRemembered() throws {
+    func position(_ name: String) -> ShelfPlan.Position { .init(system: "the web", position: name) }
+    #expect(try store.positionsSaidEmpty() == [])
+    try store.remember([position("top"), position("side")], insteadOf: [])
+    #expect(try store.positionsSaidEmpty() == [position("top"), position("side")])
+    try store.remember(
+      [position("top"), position("ä")], insteadOf: [position("top"), position("side")])
+    #expect(try store.positionsSaidEmpty() == [position("top"), position("ä")])
+    try store.remember([], insteadOf: store.positionsSaidEmpty())
+    #expect(try server.send("DBSIZE") == .integer(0))
+  }
+
   @Test func aWalkFindsEveryCodeOnAShelf() throws {
     let writes = (0..<2500).map { write("c\($0)", "1") }
     _ = try store.shelve(writes, systems: ["web"], until: 1 << 40)
