@@ -68,6 +68,59 @@ COUNTS_DIGEST = """
 """
 
 
+# Settings and shelves, in whatever order they come.
+SHELF_DIGEST = """
+  local total, sum, cursor = 0, 0, '0'
+  local function add(...)
+    sum = (sum + tonumber(string.sub(redis.sha1hex(table.concat({...}, ' ')), 1, 12), 16)) % 2 ^ 48
+  end
+  repeat
+    local page = redis.call('SCAN', cursor, 'MATCH', 'banner-*', 'COUNT', 1000)
+    cursor = page[1]
+    for _, key in ipairs(page[2]) do
+      total = total + 1
+      add(key, redis.call('GET', key))
+    end
+  until cursor == '0'
+  for _, system in ipairs({'app', 'web'}) do
+    local shelf = redis.call('HGETALL', 'adstat:shelf:' .. system)
+    for i = 1, #shelf, 2 do add(system, shelf[i], shelf[i + 1]) end
+  end
+  return string.format('%d %.0f', total, sum)
+"""
+
+# 200 groups of images, all of them due; two positions of web and one of app show every group, and every
+# tenth image has a weight of its own at one of them.
+CATALOGUE = """
+  TRUNCATE ad_group; TRUNCATE ad_image; TRUNCATE ad_style;
+  INSERT INTO ad_group (id, name, create_time, update_time)
+    SELECT seq, CONCAT('group-', seq), NOW(), NOW() FROM seq_1_to_200;
+  INSERT INTO ad_image (code, name, url, link, group_id, weight, up_time, create_time, update_time)
+    SELECT CONCAT('banner-', 7000000 + seq), CONCAT('Banner ', seq),
+      CONCAT('https://cdn.example.com/ads/', seq, '/banner.png'),
+      CONCAT('https://www.example.com/landing?campaign=', seq), seq % 200 + 1, seq % 5 + 1,
+      '2020-01-01', NOW(), NOW() FROM seq_1_to_{count};
+  INSERT INTO ad_style (system_name, position, group_id, weight, create_time, update_time)
+    SELECT place.system_name, place.position, seq, 2, NOW(), NOW() FROM seq_1_to_200, (
+      SELECT 'web' AS system_name, 'top' AS position UNION SELECT 'web', 'side'
+      UNION SELECT 'app', 'start') AS place;
+  INSERT INTO ad_style (system_name, position, code, weight, create_time, update_time)
+    SELECT 'web', 'side', CONCAT('banner-', 7000000 + seq), 5, NOW(), NOW()
+    FROM seq_1_to_{count} WHERE seq % 10 = 0;
+"""
+
+
+def fill_catalogue(servers, count: int):
+    """Empties Redis, and fills the catalogue with so many images."""
+    servers.redis_cli("FLUSHALL")
+    servers.sql(CATALOGUE.format(count=count))
+    servers.settle()
+
+
+def empty_catalogue(servers):
+    servers.sql("TRUNCATE ad_group; TRUNCATE ad_image; TRUNCATE ad_style")
+
+
 def fill(servers, script: str, what: str, count: int, *more):
     """Runs one of the scripts for the numbers 1 to `count`; `what` is a month or a day."""
     step = 50_000

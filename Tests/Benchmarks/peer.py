@@ -1,9 +1,10 @@
 """The peer: the script one would write instead of tally, with the usual libraries.
 
-    peer.py sync-week|rollover-hour|archive-day|expire REDIS_SOCKET MYSQL_SOCKET [ARGUMENT…]
+    peer.py sync-week|rollover-hour|archive-day|expire|shelve REDIS_SOCKET MYSQL_SOCKET [ARGUMENT…]
 
 It works in batches, pipelines, and upserts many rows a statement; what it does not have is a proof
-before it forgets, an fsync, a seal, or a second look at anything.
+before it forgets, an fsync, a seal, or a second look at anything. It puts up every image at every run, and
+never looks at what is there.
 """
 
 import datetime
@@ -149,10 +150,41 @@ def held_days(cursor, month, rows):
     return {(user_type, user_id): days for user_type, user_id, days in cursor.fetchall()}
 
 
+def shelve(r, db):
+    cursor = db.cursor()
+    cursor.execute(
+        "SELECT s.system_name, s.position, g.name, s.code, s.weight"
+        " FROM ad_style AS s LEFT JOIN ad_group AS g ON g.id = s.group_id WHERE s.removed = 0")
+    of_group, of_image = {}, {}
+    for system, position, group, code, weight in cursor.fetchall():
+        styles = of_image.setdefault(code, []) if code else of_group.setdefault(group, [])
+        styles.append((system, position, weight))
+    cursor.execute(
+        "SELECT i.code, i.name, i.url, i.link, g.name, i.weight, i.device_model, i.up_time,"
+        " i.down_time FROM ad_image AS i LEFT JOIN ad_group AS g ON g.id = i.group_id"
+        " WHERE i.removed = 0 AND i.up_time <= UTC_TIMESTAMP() AND i.down_time > UTC_TIMESTAMP()")
+    while rows := cursor.fetchmany(BATCH):
+        pipeline = r.pipeline(transaction=False)
+        for code, name, url, link, group, weight, device, up, down in rows:
+            systems = {}
+            for system, position, factor in of_group.get(group, []) + of_image.get(code, []):
+                systems.setdefault(system, {})[position] = factor * weight
+            setting = json.dumps({
+                "tally": 1, "code": code.decode(), "name": name, "url": url, "link": link,
+                "group": group or "", "weight": weight, "device_model": device,
+                "up_time": f"{up:%Y-%m-%dT%H:%M:%SZ}", "down_time": f"{down:%Y-%m-%dT%H:%M:%SZ}",
+                "systems": {name: dict(sorted(systems[name].items())) for name in sorted(systems)},
+            }, separators=(",", ":"))
+            pipeline.set(code, setting, ex=86400)
+            for system in systems:
+                pipeline.hset(f"adstat:shelf:{system}", code, setting)
+        pipeline.execute()
+
+
 if __name__ == "__main__":
     job, redis_socket, mysql_socket, *arguments = sys.argv[1:]
     jobs = {"sync-week": sync_week, "rollover-hour": rollover_hour, "archive-day": archive_day,
-            "expire": expire}
+            "expire": expire, "shelve": shelve}
     jobs[job](
         redis.Redis(unix_socket_path=redis_socket),
         MySQLdb.connect(unix_socket=mysql_socket, user="root", database="tally"), *arguments)

@@ -65,7 +65,8 @@ class Works:
 
     def all(self) -> list:
         return [self.sync_first(), self.sync_again(), self.sync_third(), self.rollover(),
-                self.archive_first(), self.archive_again(), self.expire()]
+                self.archive_first(), self.archive_again(), self.expire(), self.shelve_first(),
+                self.shelve_again()]
 
     # ------------------------------------------------------------------------------ the commands
 
@@ -218,6 +219,29 @@ class Works:
         self.servers.restore_redis("hashes")
         self.servers.sql("TRUNCATE ad_ctr; TRUNCATE ad_source")
         self.servers.settle()
+
+    # ------------------------------------------------------------------------------------- shelf
+
+    def shelve(self, name, title, **more) -> Work:
+        return Work(
+            name, title, digest=lambda: self.servers.redis_cli("EVAL", fill.SHELF_DIGEST, 0),
+            size=self.image_count, ours=self.tally("adstat", "shelve"), peer=self.peer("shelve"),
+            **more)
+
+    def shelve_first(self) -> Work:
+        return self.shelve(
+            "shelve-first", f"shelve, {self.image_count:,} images, first time",
+            prepare=lambda: fill.fill_catalogue(self.servers, self.image_count),
+            reset=lambda: self.servers.redis_cli("FLUSHALL"), peer_goal=1, is_pinged=True)
+
+    def shelve_again(self) -> Work:
+        def prepare():
+            fill.fill_catalogue(self.servers, self.image_count)
+            self.run(self.tally("adstat", "shelve"))
+
+        return self.shelve(
+            "shelve-again", "the same again, nothing to do", prepare=prepare,
+            reset=lambda: None, peer_goal=3)
 
     # --------------------------------------------------------------------------------------- all
 
