@@ -5,37 +5,55 @@ extension CPCDay {
   /// How many rows are read at a time: up to 3 MB.
   private static let viewersPerPage = 256
 
-  /// Hands over the HyperLogLogs of all images on these days, in the order of codes and, for each, of
-  /// days; the values as a Redis would hold them.
+  /// Hands over the HyperLogLogs of images on these days, in the order of codes and, for each, of days; the
+  /// values as a Redis would hold them.
   ///
   /// Page by page, so that memory stays bounded however many there are, and `body` may take its time:
   /// where the connection breaks, it is made anew and nothing comes twice.
+  /// - Parameter codes: which images, in order; nil for all.
   public func forEachViewers(
-    in days: ClosedRange<CivilDay>, _ body: (DaySketch) throws -> Void
+    in days: DayRange, of codes: [Code]? = nil, _ body: (DaySketch) throws -> Void
   ) throws {
-    var last: DaySketchName?
+    let all: SQL = """
+      kind = 'hll' AND day BETWEEN \(date: days.first.description) \
+      AND \(date: days.last.description)
+      """
+    guard let codes else { return try forEachViewers(where: all, body) }
+    let lists = try database.retrying {
+      CatalogueText.lists(codes.map { "\($0.bytes)" }, on: $0)
+    }
+    for list in lists { try forEachViewers(where: "\(all) AND name IN (\(list))", body) }
+  }
+
+  private func forEachViewers(
+    where condition: SQL, _ body: (DaySketch) throws -> Void
+  ) throws {
+    var rest = condition
     while true {
-      let page = try database.retrying { try viewers(in: days, after: last, on: $0) }
+      let page = try database.retrying { try viewers(where: rest, on: $0) }
       for sketch in page { try body(sketch) }
-      guard page.count == CPCDay.viewersPerPage else { return }
-      last = page.last?.name
+      guard page.count == CPCDay.viewersPerPage, let last = page.last?.name else { return }
+      rest = """
+        \(condition) AND name >= \(last.name.bytes) \
+        AND (name > \(last.name.bytes) OR day > \(date: last.day.description))
+        """
+    }
+  }
+
+  /// The HyperLogLogs of these names, all of one image; those that the table does not have are left out.
+  public func viewers(_ names: [DaySketchName]) throws -> [DaySketch] {
+    guard let first = names.first else { return [] }
+    var dates: SQL = "\(date: first.day.description)"
+    for name in names.dropFirst() { dates.append(",\(date: name.day.description)") }
+    return try database.retrying {
+      try viewers(
+        where: "kind = 'hll' AND name = \(first.name.bytes) AND day IN (\(dates))", on: $0)
     }
   }
 
   private func viewers(
-    in days: ClosedRange<CivilDay>, after last: DaySketchName?, on connection: MySQLConnection
+    where condition: SQL, on connection: MySQLConnection
   ) throws -> [DaySketch] {
-    var condition: SQL = """
-      kind = 'hll' AND day BETWEEN \(date: days.lowerBound.description) \
-      AND \(date: days.upperBound.description)
-      """
-    if let last {
-      condition.append(
-        """
-         AND name >= \(last.name.bytes) \
-        AND (name > \(last.name.bytes) OR day > \(date: last.day.description))
-        """)
-    }
     var page: [DaySketch] = []
     try connection.forEachRow(
       """

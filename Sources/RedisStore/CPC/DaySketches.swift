@@ -27,6 +27,11 @@ public struct DaySketches {
 
   public func key(of name: DaySketchName) -> [UInt8] { keys.key(of: name) }
 
+  /// The same without a Redis.
+  public static func key(of name: DaySketchName, in keyspace: Keyspace) -> [UInt8] {
+    DaySketchKeys(keyspace).key(of: name)
+  }
+
   /// Whole seconds since 1970, by Redis' own clock.
   public func now() throws(RedisError) -> Int {
     Int(try connection.serverTimeMicroseconds() / 1_000_000)
@@ -45,6 +50,21 @@ public struct DaySketches {
       }
       try body(page)
     }
+  }
+
+  /// In how many milliseconds each of these goes by itself; nil where it does not, or is not there.
+  public func millisecondsLeft(of names: [DaySketchName]) throws(RedisError) -> [Int?] {
+    let replies = try connection.pipeline(names.map { RedisCommand("PTTL", [keys.key(of: $0)]) })
+    return try replies.map { reply throws(RedisError) -> Int? in
+      let left = try integer(reply, of: "PTTL")
+      return left < 0 ? nil : Int(left)
+    }
+  }
+
+  /// Those of which there is a key, of whatever type, without a walk over all keys.
+  public func present(_ names: [DaySketchName]) throws(RedisError) -> [DaySketchName] {
+    let types = try connection.pipeline(names.map { RedisCommand("TYPE", [keys.key(of: $0)]) })
+    return zip(names, types).filter { $1 != .status("none") }.map { $0.0 }
   }
 
   /// Reads these sketches, in their order, and hands over so many at a time that they have about

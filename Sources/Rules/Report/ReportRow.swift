@@ -8,22 +8,25 @@ public struct ReportRow: Hashable, Sendable {
   public var name: String?
   /// The group of that image.
   public var group: String?
+  /// How many different viewers there were; nil where none were kept, or nobody asked.
+  public var viewers: ViewerCount?
 
   public init(
     key: ReportKey, totals: AdTotals, isUnfinished: Bool = false, name: String? = nil,
-    group: String? = nil
+    group: String? = nil, viewers: ViewerCount? = nil
   ) {
     self.key = key
     self.totals = totals
     self.isUnfinished = isUnfinished
     self.name = name
     self.group = group
+    self.viewers = viewers
   }
 }
 
 /// In which order rows stand, and which of them.
 public struct ReportOrder: Hashable, Sendable {
-  public enum Column: String, CaseIterable, Sendable { case key, shows, clicks, ctr }
+  public enum Column: String, CaseIterable, Sendable { case key, shows, clicks, ctr, unique }
 
   public var column: Column
   /// Turns the usual order round: keys descend, numbers ascend.
@@ -58,7 +61,7 @@ public struct ReportOrder: Hashable, Sendable {
     return countMax.map { Array(sorted.prefix($0)) } ?? sorted
   }
 
-  /// Rows without a rate stand at the end, either way round. Where the column says nothing, the row with
+  /// Rows without a rate, or without viewers, stand at the end, either way round. Where the column says nothing, the row with
   /// more shows goes first, then the smaller key, so that there is one order only.
   private func precedes(_ a: ReportRow, _ b: ReportRow) -> Bool {
     switch column {
@@ -71,6 +74,13 @@ public struct ReportOrder: Hashable, Sendable {
       }
     case .ctr:
       switch (a.totals.rate, b.totals.rate) {
+      case (let left?, let right?) where left != right: return (left > right) != isReversed
+      case (.some, nil): return true
+      case (nil, .some): return false
+      default: break
+      }
+    case .unique:
+      switch (a.viewers?.estimate, b.viewers?.estimate) {
       case (let left?, let right?) where left != right: return (left > right) != isReversed
       case (.some, nil): return true
       case (nil, .some): return false

@@ -135,7 +135,7 @@ extension ReportSite {
 }
 
 /// What HTML Tidy finds wrong with a page; empty where it is valid.
-private func complaints(about page: String) throws -> String {
+func complaints(about page: String) throws -> String {
   let folder = try PrivateFolder.make()
   defer { try? PrivateFolder.remove(folder) }
   let path = URL(filePath: "\(folder)/page.html")

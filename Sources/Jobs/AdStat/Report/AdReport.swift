@@ -13,6 +13,8 @@ public struct ReportQuestion: Sendable {
   public var isArchivedOnly = false
   /// The sums of all hours are wanted besides, whatever the rows stand for.
   public var wantsHours = false
+  /// How many different viewers each row had, and all together. Not by hour: they are kept by day.
+  public var wantsViewers = false
   /// As given to rollover-hour: which hour a live counter is booked under.
   public var graceMinutes = BookingRule.defaultGraceMinutes
 
@@ -35,6 +37,10 @@ public struct AdReport: Sendable {
   public var rowCount = 0
   /// Of all rows, left out or not.
   public var total = AdTotals()
+  /// Whether viewers were asked for.
+  public let hasViewers: Bool
+  /// The different viewers of all rows together: of their union, hence no sum of the rows.
+  public var viewers: ViewerCount?
   /// Days to which more may be counted, or of which Redis holds counts that are not archived yet.
   public var unfinished: [CivilDay] = []
   /// The hour that live counters are counted under; nil where none was, for the hour is no part of the
@@ -51,6 +57,7 @@ public struct AdReport: Sendable {
   init(_ question: ReportQuestion, of days: DayRange, asOf instant: Int) {
     grouping = question.grouping
     order = question.order
+    hasViewers = question.wantsViewers
     self.days = days
     asOf = instant
   }

@@ -56,23 +56,27 @@ public struct Report {
 
     let first = [archived?.first, held.min()].compactMap { $0 }.min()
     mention(days, since: first, at: now, in: &sums)
+    let viewers = try viewers(of: days, selection.codes, on: database)
+    for key in viewers.ofRows.keys { sums.mention(key) }
     var report = AdReport(question, of: days, asOf: now)
     report.unfinished = unfinished.sorted()
     report.liveHour = reader.map(\.liveHour).flatMap { days.contains($0.day) ? $0 : nil }
-    report.rejectedCount = reader?.rejectedCount ?? 0
-    try fill(&report, with: sums, unfinished, on: database)
+    report.rejectedCount = (reader?.rejectedCount ?? 0) + viewers.rejectedCount
+    report.viewers = viewers.ofAll
+    try fill(&report, with: sums, unfinished, viewers.ofRows, on: database)
     return report
   }
 
   /// The rows, in order, with their names.
   private func fill(
     _ report: inout AdReport, with sums: ReportSums, _ unfinished: Set<CivilDay>,
-    on database: MySQLDatabase
+    _ viewers: [ReportKey: ViewerCount], on database: MySQLDatabase
   ) throws {
     let all = sums.totals.map { key, totals in
       let days = key.days(of: report.days)
       return ReportRow(
-        key: key, totals: totals, isUnfinished: unfinished.contains { days.contains($0) })
+        key: key, totals: totals, isUnfinished: unfinished.contains { days.contains($0) },
+        viewers: viewers[key])
     }
     for row in all { report.total += row.totals }
     report.rowCount = all.count
@@ -91,7 +95,7 @@ public struct Report {
     }
   }
 
-  private func labels(
+  func labels(
     of keys: [ReportKey], on database: MySQLDatabase
   ) throws -> [Code: (name: String, group: String?)] {
     let codes = keys.compactMap { if case .code(let code) = $0 { code } else { nil } }

@@ -32,6 +32,10 @@ struct ReportSums {
   /// A stretch of time without a count is a row, too.
   mutating func mention(_ hour: LocalHour) {
     if wantsHours, hours[hour] == nil { hours[hour] = AdTotals() }
-    if let key = grouping.key(of: hour), totals[key] == nil { totals[key] = AdTotals() }
+    if let key = grouping.key(of: hour) { mention(key) }
+  }
+
+  mutating func mention(_ key: ReportKey) {
+    if totals[key] == nil { totals[key] = AdTotals() }
   }
 }

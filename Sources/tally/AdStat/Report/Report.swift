@@ -20,12 +20,19 @@ extension AdStat {
         charts, which needs no network. Days are those of --time-zone, weeks begin on Monday (ISO \
         8601).
 
+        With --unique each row also tells about how many different viewers there were, from the \
+        HyperLogLogs that the service keeps under <code>_uv_<YYYY-MM-DD>: an estimate, and the two bounds \
+        between which the truth lies in 95 of 100 cases (two standard deviations, 1.6 %). Days, images and \
+        their total are unions, never sums: whoever comes twice counts once. Sketches are of days: there is \
+        none by hour. CPC sketches of `tally cpc` are no image's, and are not looked at.
+
         EXAMPLE
           tally adstat report --by code --period yesterday --sort ctr --top 1
             # which ad had the best CTR yesterday; --min-shows 100 leaves out chance
           tally adstat report --by day --period month
           tally adstat report --by hour --period today --code banner-7 --format csv
           tally adstat report --by group --period 30d --format html --output r.html
+          tally adstat report --by week --period 30d --unique
 
         \(ExitStatus.help(reportStatuses))
         """)
@@ -58,7 +65,8 @@ extension AdStat {
 
     @Option(
       help: """
-        key, shows, clicks or ctr: the largest number first. Default: key in rows of time, else shows.
+        key, shows, clicks, ctr or unique: the largest number first. Default: key in rows of time, \
+        else shows.
         """)
     var sort: ReportOrder.Column?
 
@@ -74,6 +82,9 @@ extension AdStat {
       help: ArgumentHelp("Leave out rows with fewer shows.", valueName: "n"),
       transform: readShows)
     var minShows: UInt64 = 0
+
+    @Flag(help: "Tell the number of different viewers of each row, too, and its bounds.")
+    var unique = false
 
     @Option(help: "table, csv, json (as --json) or html. Default: table.")
     var format: ReportFormat?
@@ -104,6 +115,11 @@ extension AdStat {
         throw ValidationError("--period and --from/--to exclude each other")
       }
       if (from == nil) != (to == nil) { throw ValidationError("--from and --to go together") }
+      if unique, by == .hour {
+        throw ValidationError(
+          "--unique and --by hour exclude each other: viewers are kept by day")
+      }
+      if sort == .unique, !unique { throw ValidationError("--sort unique needs --unique") }
       if common.json, let format, format != .json {
         throw ValidationError("--json and --format \(format.rawValue) exclude each other")
       }
@@ -120,6 +136,7 @@ extension AdStat {
       question.group = group
       question.isArchivedOnly = archivedOnly
       question.wantsHours = format == .html
+      question.wantsViewers = unique
       question.graceMinutes = graceMinutes
       let report = try Jobs.Report(question, in: context).answer()
       terminal.clear()

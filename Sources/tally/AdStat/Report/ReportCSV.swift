@@ -12,11 +12,13 @@ struct ReportCSV {
     let measures = ReportMeasure.allCases
     try put(
       csvRow(
-        ReportColumns.names(of: report.grouping) + measures.map(\.rawValue) + ["unfinished"]))
+        ReportColumns.names(of: report.grouping) + measures.map(\.rawValue)
+          + view.viewerMeasures.map(\.rawValue) + ["unfinished"]))
     for row in report.rows {
       try put(
         csvRow(
           ReportColumns.texts(of: row, in: report.days) + measures.map { $0.digits(row.totals) }
+            + view.viewerMeasures.map { $0.digits(row.viewers) }
             + [row.isUnfinished ? "1" : "0"]))
     }
   }

@@ -27,6 +27,36 @@ enum ReportMeasure: String, CaseIterable {
   }
 }
 
+/// What is estimated of different viewers, in the order of its columns.
+enum ViewerMeasure: String, CaseIterable {
+  case unique
+  case lowerBound = "unique_lower_bound"
+  case upperBound = "unique_upper_bound"
+
+  /// As people read it.
+  var title: String {
+    switch self {
+    case .unique: "unique"
+    case .lowerBound: "at least"
+    case .upperBound: "at most"
+    }
+  }
+
+  func number(_ viewers: ViewerCount) -> UInt64 {
+    switch self {
+    case .unique: viewers.estimate
+    case .lowerBound: viewers.lowerBound
+    case .upperBound: viewers.upperBound
+    }
+  }
+
+  /// `1,234`; a dash where none were kept.
+  func words(_ viewers: ViewerCount?) -> String { viewers.map { grouped(number($0)) } ?? "–" }
+
+  /// As programs read it; empty where none were kept.
+  func digits(_ viewers: ViewerCount?) -> String { viewers.map { String(number($0)) } ?? "" }
+}
+
 /// What a row says of itself, the same in every format.
 enum ReportColumns {
   /// What stands for the group of codes that have none.
@@ -88,6 +118,16 @@ struct ReportView {
     let days = count == 1 ? "\(first)" : "\(count) days since \(first)"
     let live = report.liveHour.map { "; live counters stand under \($0)" } ?? ""
     return "not finished: \(days)\(live)"
+  }
+
+  /// None where viewers were not asked for.
+  var viewerMeasures: [ViewerMeasure] { report.hasViewers ? ViewerMeasure.allCases : [] }
+
+  /// What a reader must know of estimates; nil where there are none.
+  var viewerNote: String? {
+    guard report.hasViewers else { return nil }
+    return "unique viewers are estimates: in 95 of 100 cases the truth lies between the bounds "
+      + "(two standard deviations); the total counts each viewer once, and so is no sum"
   }
 
   /// Nil where all rows are there.

@@ -19,7 +19,7 @@ struct ReportJSON {
     head.addText("live_hour", report.liveHour?.description)
     head.add("row_count", report.rowCount)
     var total = JSONText()
-    add(report.total, to: &total)
+    add(report.total, report.viewers, to: &total)
     head.add("total", total)
     head.addRejected(report.rejectedCount)
     try put("\(head.open),\"rows\":[")
@@ -48,15 +48,22 @@ struct ReportJSON {
       object.addText("group", row.group)
     case .group(let name): object.addText("group", name)
     }
-    add(row.totals, to: &object)
+    add(row.totals, row.viewers, to: &object)
     object.add("unfinished", row.isUnfinished)
     return object
   }
 
-  private func add(_ totals: AdTotals, to object: inout JSONText) {
+  private func add(_ totals: AdTotals, _ viewers: ViewerCount?, to object: inout JSONText) {
     object.add("shows", totals.shows)
     object.add("clicks", totals.clicks)
     // What is no number stands as null.
     object.add("ctr", totals.rate.flatMap { Double($0.fraction) } ?? .nan)
+    for measure in view.viewerMeasures {
+      if let viewers {
+        object.add(measure.rawValue, measure.number(viewers))
+      } else {
+        object.addNull(measure.rawValue)
+      }
+    }
   }
 }

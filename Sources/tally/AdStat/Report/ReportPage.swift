@@ -55,9 +55,14 @@ struct ReportPage {
   }
 
   private var tiles: String {
-    let tiles = ReportMeasure.allCases.map { measure in
+    var tiles = ReportMeasure.allCases.map { measure in
       #"<li class="tile \#(measure.rawValue)">\#(measure.title) "#
         + "<strong>\(measure.words(report.total))</strong></li>\n"
+    }
+    if report.hasViewers {
+      tiles.append(
+        #"<li class="tile">unique <strong>"#
+          + "\(ViewerMeasure.unique.words(report.viewers))</strong></li>\n")
     }
     let note =
       view.unfinishedNote.map { #"<p class="note">\#(markup(sentence($0)))</p>"# + "\n" } ?? ""
@@ -113,19 +118,22 @@ struct ReportPage {
       <h2 id="rows">Numbers</h2>
       <div class="scroll" role="region" aria-labelledby="rows" tabindex="0">
       <table>
-      <thead>\(headRow(names))</thead>
+      <thead>\(headRow(names, view.viewerMeasures))</thead>
       <tbody>
 
       """)
     for item in report.rows {
       try put(
         row(
-          ReportColumns.texts(of: item, in: report.days), item.totals,
+          ReportColumns.texts(of: item, in: report.days), item.totals, numbers(item.viewers),
           isOpen: item.isUnfinished && report.grouping.isTime) + "\n")
     }
-    let note = view.cutNote.map { "<p class=\"note\">\(markup(sentence($0)))</p>\n" } ?? ""
-    let total = row(["total"] + names.dropFirst().map { _ in "" }, report.total)
-    try put("</tbody>\n<tfoot>\(total)</tfoot>\n</table>\n</div>\n\(note)</section>\n")
+    let notes = [view.cutNote, view.viewerNote].compactMap { $0 }
+      .map { "<p class=\"note\">\(markup(sentence($0)))</p>\n" }
+    let total = row(
+      ["total"] + names.dropFirst().map { _ in "" }, report.total, numbers(report.viewers))
+    try put(
+      "</tbody>\n<tfoot>\(total)</tfoot>\n</table>\n</div>\n\(notes.joined())</section>\n")
   }
 
   private var foot: String {
@@ -178,23 +186,29 @@ struct ReportPage {
     """
   }
 
-  private func headRow(_ names: [String]) -> String {
+  private func headRow(_ names: [String], _ more: [ViewerMeasure] = []) -> String {
     let labels = names.map { #"<th scope="col">\#($0)</th>"# }
-    let measures = ReportMeasure.allCases.map {
-      #"<th scope="col" class="number">\#($0.title)</th>"#
+    let measures = (ReportMeasure.allCases.map(\.title) + more.map(\.title)).map {
+      #"<th scope="col" class="number">\#($0)</th>"#
     }
     return "<tr>\((labels + measures).joined())</tr>"
   }
 
+  private func numbers(_ viewers: ViewerCount?) -> [String] {
+    view.viewerMeasures.map { $0.words(viewers) }
+  }
+
   /// The first label heads the row.
-  private func row(_ labels: [String], _ totals: AdTotals, isOpen: Bool = false) -> String {
+  private func row(
+    _ labels: [String], _ totals: AdTotals, _ more: [String] = [], isOpen: Bool = false
+  ) -> String {
     let cells = labels.enumerated().map { index, label in
       let mark = isOpen && index == 0 ? #" <span title="not finished">*</span>"# : ""
       return index == 0
         ? #"<th scope="row">\#(markup(label))\#(mark)</th>"# : "<td>\(markup(label))</td>"
     }
-    let numbers = ReportMeasure.allCases.map {
-      #"<td class="number">\#($0.words(totals))</td>"#
+    let numbers = (ReportMeasure.allCases.map { $0.words(totals) } + more).map {
+      #"<td class="number">\#($0)</td>"#
     }
     return "<tr>\((cells + numbers).joined())</tr>"
   }

@@ -10,14 +10,15 @@ struct ReportTable: CustomStringConvertible {
   var description: String {
     let report = view.report
     let names = ReportColumns.names(of: report.grouping)
-    var table = [names + ReportMeasure.allCases.map(\.title)]
+    var table = [
+      names + ReportMeasure.allCases.map(\.title) + view.viewerMeasures.map(\.title)
+    ]
     for row in report.rows {
       table.append(
-        ReportColumns.texts(of: row, in: report.days)
-          + ReportMeasure.allCases.map { $0.words(row.totals) })
+        ReportColumns.texts(of: row, in: report.days) + numbers(row.totals, row.viewers))
     }
     let blanks = [String](repeating: "", count: names.count - 1)
-    table.append(["total"] + blanks + ReportMeasure.allCases.map { $0.words(report.total) })
+    table.append(["total"] + blanks + numbers(report.total, report.viewers))
 
     var lines = ReportTable.aligned(table, leftCount: names.count)
     // Rows of time alone: of images and groups every one would have the mark.
@@ -25,9 +26,15 @@ struct ReportTable: CustomStringConvertible {
       lines[index + 1] += " *"
     }
     if !report.unfinished.isEmpty { lines[lines.count - 1] += " *" }
-    let notes = [view.unfinishedNote.map { "* \($0)" }, view.cutNote].compactMap { $0 }
+    let notes = [view.unfinishedNote.map { "* \($0)" }, view.cutNote, view.viewerNote]
+      .compactMap { $0 }
     lines = [view.title, ""] + lines + (notes.isEmpty ? [] : [""] + notes)
     return lines.map { "\($0)\n" }.joined()
+  }
+
+  private func numbers(_ totals: AdTotals, _ viewers: ViewerCount?) -> [String] {
+    ReportMeasure.allCases.map { $0.words(totals) }
+      + view.viewerMeasures.map { $0.words(viewers) }
   }
 
   /// Columns side by side, two blanks between them, all but the first `leftCount` ending in one line.
