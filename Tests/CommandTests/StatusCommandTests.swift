@@ -30,9 +30,12 @@ struct StatusCommandTests {
     let jobs = try #require(report["jobs"] as? [[String: Any]])
     #expect(
       jobs.map { $0["job"] as? String } == [
-        "adstat rollover-hour", "adstat archive-day", "loginlog sync-week", "loginlog expire",
+        "adstat rollover-hour", "adstat archive-day", "cpc archive-day", "loginlog sync-week",
+        "loginlog expire",
       ])
-    #expect(jobs.allSatisfy { $0["late"] as? Bool == true && $0["last_success"] is NSNull })
+    // Without a sketch its archive is not owed.
+    #expect(jobs.map { $0["late"] as? Bool } == [true, true, false, true, true])
+    #expect(jobs.allSatisfy { $0["last_success"] is NSNull })
 
     #expect(try installation.run("adstat rollover-hour").exitCode == 0)
     let after = try object(try installation.run("status --json").stdout)
@@ -40,6 +43,25 @@ struct StatusCommandTests {
     let rollover = try #require((after["jobs"] as? [[String: Any]])?.first)
     #expect(rollover["last_exit_code"] as? Int == 0)
     #expect((rollover["age_seconds"] as? Int).map { (0..<60).contains($0) } == true)
+  }
+
+  @Test func sketchesAreShownByDayWithWhatBecameOfThem() throws {
+    let installation = try Installation()
+    for key in ["a_uv_2020-02-28", "b_uv_2020-02-28", "a_uv_9999-12-31"] {
+      try installation.redis.run(["PFADD", key, "x"], database: installation.redisDatabase)
+    }
+    let before = try installation.run("status")
+    #expect(before.exitCode == 0, "\(before)")
+    #expect(before.stdout.contains("\n  sketches of 2020-02-28  2  closed, not archived\n"))
+    #expect(before.stdout.contains("\n  sketches of 9999-12-31  1  counting\n"))
+    #expect(try installation.run("cpc archive-day --keep-days 99999").exitCode == 0)
+    let path = "\(installation.folder)/tally.prom"
+    let after = try object(try installation.run("status --json --prometheus \(path)").stdout)
+    let days = (after["waiting"] as? [String: Any])?["day_sketches"] as? [[String: Any]]
+    #expect(days?.map { $0["archived"] as? Bool } == [true, false])
+    #expect(days?.first?["sketches"] as? Int == 2 && days?.first?["closed"] as? Bool == true)
+    let samples = try PrometheusFile(String(contentsOfFile: path, encoding: .utf8)).samples
+    #expect(samples["tally_day_sketches"] == 3 && samples["tally_unarchived_day_sketches"] == 0)
   }
 
   @Test func aServerThatIsDownIsSaidAndTheRestShown() throws {

@@ -18,7 +18,8 @@ struct VerifyCommandTests {
       ["verify"], environment: installation.environment)
     #expect(
       terminal.stdout.contains(
-        "verify: 0 hour counts compared, 1 login month compared, 0 waiting, 0 different"))
+        "verify: 0 hour counts compared, 1 login month compared, "
+          + "0 day sketches compared, 0 waiting, 0 different"))
   }
 
   @Test(arguments: MySQLServer.available)

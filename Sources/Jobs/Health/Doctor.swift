@@ -87,7 +87,7 @@ public struct Doctor: Sendable {
       isFailing ? .failing : .warning, "missing: \(unique.joined(separator: " "))",
       "ACL SETUSER \(user) \(unique.joined(separator: " "))"
         + (isFailing
-          ? "" : " (loginlog mark and loginlog restore --to redis need it, no job does)")
+          ? "" : " (no job needs it, but loginlog mark, loginlog restore --to redis or tally cpc)")
     )
   }
 

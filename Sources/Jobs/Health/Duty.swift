@@ -9,6 +9,8 @@ struct Duty {
   /// What was due before there was a schema is owed by nobody.
   let installedAt: Int?
   let isHistoryKnown: Bool
+  /// Whether there is anything to do.
+  var isOwed = true
   /// What Redis tells of the rollover: whether the hour that was due is closed; nil where it does not.
   private var isHourClosed: Bool?
 
@@ -27,6 +29,7 @@ struct Duty {
   }
 
   var isNeglected: Bool {
+    guard isOwed else { return false }
     if let isHourClosed { return !isHourClosed }
     guard isHistoryKnown, installedAt.map({ $0 <= owedSince }) ?? false else { return false }
     return lastSuccess.map { $0 < owedSince } ?? true

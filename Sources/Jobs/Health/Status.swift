@@ -145,6 +145,11 @@ public struct Status: Sendable {
         owedSince: owed, lastSuccess: jobState.lastSuccess, installedAt: history?.installedAt,
         isHistoryKnown: history != nil)
       if job == .rolloverHour { duty.learn(from: state, clock: context.clock) }
+      if job == .cpcArchiveDay {
+        // Who keeps no sketches of days owes no run.
+        duty.isOwed = !report.closedSketchDays.isEmpty
+        report.lastSketchArchive = jobState.lastSuccess.map { context.clock.day(at: $0) }
+      }
       jobState.isLate = duty.isNeglected
       if duty.isNeglected {
         report.late.append(

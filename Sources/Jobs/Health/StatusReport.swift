@@ -45,6 +45,20 @@ public struct StatusReport: Sendable {
     (backlog?.dayHashes.keys.filter { $0 < today && !isArchived($0) } ?? []).sorted()
   }
 
+  /// Closed days that Redis has sketches of, archived or not, oldest first.
+  public var closedSketchDays: [CivilDay] {
+    (backlog?.daySketches.keys.filter { $0 < today } ?? []).sorted()
+  }
+
+  /// On which day the last archive of sketches that did all it could began; nil where none is known. No
+  /// day of sketches is ever sealed, so that this is all there is to tell by.
+  public var lastSketchArchive: CivilDay?
+
+  /// Whether the last archive of sketches found the day closed. What came since waits for the next one.
+  public func areSketchesArchived(of day: CivilDay) -> Bool {
+    lastSketchArchive.map { day < $0 } ?? false
+  }
+
   public func isArchived(_ day: CivilDay) -> Bool { sealed.map { day <= $0 } ?? false }
 
   /// What a probe ends with: a server that cannot be asked comes before what is late.
@@ -60,6 +74,7 @@ extension ScheduledJob {
     switch self {
     case .rolloverHour: RolloverHour.name
     case .archiveDay: ArchiveDay.name
+    case .cpcArchiveDay: CPCArchiveDay.name
     case .syncWeek: SyncWeek.name
     case .expire: Expire.name
     }

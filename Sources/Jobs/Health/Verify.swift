@@ -18,16 +18,22 @@ public struct VerifyReport: Equatable, Sendable {
   public var hourCounts = Counts()
   /// Months of users.
   public var loginMonths = Counts()
+  /// Sketches of days: CPC sketches, and the viewers of images.
+  public var daySketches = Counts()
   /// What could not be read; each was told to the observer.
   public var rejected = 0
 
   public init() {}
 
-  public var different: Int { hourCounts.different + loginMonths.different }
+  public var different: Int {
+    hourCounts.different + loginMonths.different + daySketches.different
+  }
+
+  public var waiting: Int { hourCounts.waiting + loginMonths.waiting + daySketches.waiting }
 }
 
-/// Compares what Redis holds with what MySQL holds of the same, hour by hour and user by user. Reads
-/// only.
+/// Compares what Redis holds with what MySQL holds of the same: hour by hour, user by user, sketch by
+/// sketch. Reads only.
 ///
 /// What MySQL alone holds is not looked at: it is the archive. Both stores go on changing meanwhile, but
 /// each only grows: Redis is read first, so that MySQL holding less means something; and what MySQL holds
@@ -55,7 +61,7 @@ public struct Verify: Sendable {
     let connection = try RedisConnection(context.redis, access: .readOnly)
     let database = try context.database(.readOnly)
     try database.retrying {
-      try SchemaPreflight.check([.adCtr, .adSource, .loginMonth], on: $0)
+      try SchemaPreflight.check([.adCtr, .adSource, .loginMonth, .cpcDay], on: $0)
     }
     let store = AdStatStore(connection, keyspace: context.keyspace)
     let walk = ImageWalk(
@@ -65,6 +71,11 @@ public struct Verify: Sendable {
       walk: walk, database: database, sealed: state?.sealed, context: context)
     try counts.compare(days, &report)
     try compareLogins(connection, LoginMonth(database), context, &report)
+    let owedSince = ScheduledJob.cpcArchiveDay.owedSince(now: context.now, on: context.clock)
+    var sketches = SketchComparison(
+      store: DaySketches(connection, keyspace: context.keyspace), table: CPCDay(database),
+      firstUnowed: context.clock.day(at: owedSince), context: context)
+    try sketches.compare(days, &report)
     guard let state else { return }
     let row = try AdSource(database).row(of: state.lineage)
     try OlderRedis.refuse(state, confirmed: row?.confirmed ?? 0, store: store)

@@ -48,7 +48,7 @@ public enum WorkingRights {
   /// The tables that jobs and commands write to, each with a column of it.
   private static let tables = [
     ("ad_ctr", "show_count"), ("ad_source", "seq"), ("login_month", "days"), ("tally_run", "found"),
-    ("ad_group", "note"), ("ad_image", "note"), ("ad_style", "weight"),
+    ("cpc_day", "estimate"), ("ad_group", "note"), ("ad_image", "note"), ("ad_style", "weight"),
   ]
 
   private static func isAllowed(

@@ -16,6 +16,8 @@ public struct CPCDay {
   public struct Comparison: Sendable {
     /// The table has no row for it, or one that lacks some of it.
     public var lacking: [DaySketch] = []
+    /// Those of `lacking` that have no row at all.
+    public var absent: Set<DaySketchName> = []
     public var heldCount = 0
     /// What is no sketch, does not fit, or lies beside a row that is none: it stays in Redis.
     public var unusable: [(sketch: DaySketch, reason: String)] = []
@@ -74,6 +76,7 @@ public struct CPCDay {
           comparison.heldCount += 1
         } else {
           comparison.lacking.append(entry.sketch)
+          if rows[entry.key] == nil { comparison.absent.insert(entry.sketch.name) }
         }
       } catch {
         comparison.unusable.append(

@@ -15,6 +15,8 @@ public struct Backlog: Equatable, Sendable {
   public var dayHashes: [CivilDay: Int] = [:]
   /// Login bitmaps by month.
   public var bitmaps: [Month: Int] = [:]
+  /// Sketches of days by day, of both kinds.
+  public var daySketches: [CivilDay: Int] = [:]
 
   public init() {}
 }
@@ -24,12 +26,14 @@ public struct BacklogWalk {
   private let connection: RedisConnection
   private let adStat: AdStatKeys
   private let logins: LoginKeys
+  private let sketches: DaySketchKeys
   private let pattern: [UInt8]
 
   public init(_ connection: RedisConnection, _ keyspace: Keyspace) {
     self.connection = connection
     adStat = AdStatKeys(keyspace)
     logins = LoginKeys(keyspace)
+    sketches = DaySketchKeys(keyspace)
     pattern = escapedGlob(keyspace.prefix) + [UInt8(ascii: "*")]
   }
 
@@ -51,6 +55,8 @@ public struct BacklogWalk {
           counted.insert(hash.code)
         } else if let bitmap = try? logins.parse(key) {
           backlog.bitmaps[bitmap.month, default: 0] += 1
+        } else if let sketch = try? sketches.name(of: key) {
+          backlog.daySketches[sketch.day, default: 0] += 1
         }
       }
       try add(live, to: &backlog)

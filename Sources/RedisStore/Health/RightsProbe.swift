@@ -47,12 +47,19 @@ public struct RightsProbe {
     )
     let state = (keys.state, "~tally:*")
     let shelf = (keyspace.prefix + "adstat:shelf:doctor-\(token)".utf8, "~adstat:shelf:*")
+    let sketches = DaySketchKeys(keyspace)
+    let sketch = (
+      sketches.key(of: DaySketchName(day: CivilDay(index: 0), kind: .cpc, name: code)), "~cpc:*"
+    )
+    let viewers = (
+      sketches.key(of: DaySketchName(day: CivilDay(index: 0), kind: .hll, name: code)), "~*_uv_*"
+    )
     let user = UserKey(type: Array("doctor".utf8), id: Array(token.utf8))
     let login = (
       user.map { LoginKeys(keyspace).key(of: UserMonth(month: CivilDay(index: 0).month, user: $0)) }
         ?? [], "~loginLog_*"
     )
-    probes = [
+    let everyday = [
       Probe("TIME", at: nil), Probe("INFO", "server", at: nil), Probe("SCAN", "0", at: nil),
       Probe("EVAL", "return 1", "0", at: nil),
       Probe("EVALSHA", String(repeating: "0", count: 40), "0", at: nil),
@@ -67,6 +74,26 @@ public struct RightsProbe {
       Probe("GETRANGE", "0", "1", at: login), Probe("DEL", at: login),
       Probe("SETBIT", "none", "1", at: login, .someCommands),
     ]
+    let archiving = [sketch, viewers].flatMap { key in
+      [
+        Probe("STRLEN", at: key), Probe("GET", at: key), Probe("TYPE", at: key),
+        Probe("PTTL", at: key), Probe("DEL", at: key),
+      ]
+    }
+    let sketching = [
+      Probe("GETRANGE", "0", "1", at: sketch, .someCommands),
+      Probe("SET", "", "XX", at: sketch, .someCommands),
+      Probe("PERSIST", at: sketch, .someCommands),
+      Probe("PEXPIRE", "none", at: sketch, .someCommands),
+      Probe("PEXPIREAT", "none", at: sketch, .someCommands),
+      Probe("HMGET", token, at: sketch, .someCommands),
+      Probe("HGET", token, at: sketch, .someCommands),
+      Probe("HKEYS", at: sketch, .someCommands),
+      Probe("HSTRLEN", token, at: sketch, .someCommands),
+      Probe("HSET", "a", "b", "c", at: sketch, .someCommands),
+      Probe("HDEL", token, at: sketch, .someCommands),
+    ]
+    probes = everyday + archiving + sketching
   }
 
   /// What the account lacks; empty also on a server without accounts.

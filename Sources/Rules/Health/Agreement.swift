@@ -40,4 +40,16 @@ public enum Agreement: Equatable, Sendable {
       || expiry.isExpired(month)
     return isCarried ? .waiting : .lacking
   }
+
+  /// A day's sketch. Of these nothing is ever ahead: what was archived leaves Redis, and what comes late
+  /// begins a new one.
+  ///
+  /// - Parameters:
+  ///   - isHeld: whether MySQL's holds all that Redis' does.
+  ///   - hasRow: whether MySQL has one at all. Where it has none the whole day is still to be archived.
+  ///   - isOwed: whether an archive that is over by now should have merged the day.
+  public static func ofSketches(isHeld: Bool, hasRow: Bool, isOwed: Bool) -> Agreement {
+    if isHeld { return .equal }
+    return hasRow && isOwed ? .lacking : .waiting
+  }
 }

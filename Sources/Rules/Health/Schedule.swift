@@ -56,12 +56,13 @@ public struct Schedule: Equatable, Sendable {
 
 /// The jobs that `cron/tally.cron` runs, each with its line there.
 public enum ScheduledJob: CaseIterable, Sendable {
-  case rolloverHour, archiveDay, syncWeek, expire
+  case rolloverHour, archiveDay, cpcArchiveDay, syncWeek, expire
 
   public var schedule: Schedule {
     switch self {
     case .rolloverHour: Schedule(minute: 0)
     case .archiveDay: Schedule(minute: 10, hour: 2)
+    case .cpcArchiveDay: Schedule(minute: 40, hour: 2)
     case .syncWeek: Schedule(minute: 30, hour: 3, weekday: 1)
     case .expire: Schedule(minute: 30, hour: 4, weekday: 1)
     }
@@ -72,7 +73,7 @@ public enum ScheduledJob: CaseIterable, Sendable {
   public var patienceSeconds: Int {
     switch self {
     case .rolloverHour: 30 * 60
-    case .archiveDay: 3 * 3600
+    case .archiveDay, .cpcArchiveDay: 3 * 3600
     case .syncWeek, .expire: 6 * 3600
     }
   }

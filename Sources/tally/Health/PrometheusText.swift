@@ -55,6 +55,13 @@ extension StatusReport {
     text.gauge(
       "tally_day_hashes", "All day hashes in Redis.", backlog.dayHashes.values.reduce(0, +))
     text.gauge(
+      "tally_day_sketches", "All sketches of days in Redis.",
+      backlog.daySketches.values.reduce(0, +))
+    text.gauge(
+      "tally_unarchived_day_sketches", "Sketches of closed days that no archive has met.",
+      closedSketchDays.filter { !areSketchesArchived(of: $0) }
+        .reduce(0) { $0 + (backlog.daySketches[$1] ?? 0) })
+    text.gauge(
       "tally_login_bitmaps", "All login bitmaps in Redis.", backlog.bitmaps.values.reduce(0, +))
     text.gauge(
       "tally_login_bitmaps_expired", "Login bitmaps that may leave Redis.",

@@ -7,10 +7,11 @@ struct Status: LookingCommand {
     abstract: "Tells when each job last succeeded, what waits in Redis, and what is late.",
     discussion: """
       Usable as a monitoring probe: it ends with 1 when a job that the crontab had due has not \
-      succeeded since (patience: half an hour for the rollover, 3 hours for the archive, 6 for the \
-      weekly jobs), when a closed day is not archived, or when Redis is older than an archive. A \
-      server that is down takes away only what it alone knows; the exit code is then 69. Due times \
-      are those of cron/tally.cron, by this machine's clock. All keys of Redis are walked.
+      succeeded since (patience: half an hour for the rollover, 3 hours for the archives, 6 for the \
+      weekly jobs; the archive of sketches is owed only where a closed day has some), when a closed \
+      day is not archived, or when Redis is older than an archive. A server that is down takes away \
+      only what it alone knows; the exit code is then 69. Due times are those of cron/tally.cron, by \
+      this machine's clock. All keys of Redis are walked.
 
       EXAMPLE
         tally status --env-file /etc/tally.env

@@ -44,6 +44,9 @@ extension StatusReport {
     for (day, count) in backlog.dayHashes.sorted(by: { $0.key < $1.key }) {
       rows.append(["day hashes of \(day)", grouped(count), state(of: day)])
     }
+    for (day, count) in backlog.daySketches.sorted(by: { $0.key < $1.key }) {
+      rows.append(["sketches of \(day)", grouped(count), sketchState(of: day)])
+    }
     for (month, count) in backlog.bitmaps.sorted(by: { $0.key < $1.key }) {
       rows.append([
         "login bitmaps of \(month)", grouped(count), expiry.isExpired(month) ? "may expire" : "",
@@ -55,6 +58,11 @@ extension StatusReport {
   private func state(of day: CivilDay) -> String {
     if isArchived(day) { return "archived" }
     return day < today ? "closed, not archived" : "counting"
+  }
+
+  private func sketchState(of day: CivilDay) -> String {
+    guard day < today else { return "counting" }
+    return areSketchesArchived(of: day) ? "archived" : "closed, not archived"
   }
 
   /// One JSON object on one line.
@@ -112,6 +120,16 @@ extension StatusReport {
         object.add("hashes", count)
         object.add("closed", day < today)
         object.add("archived", isArchived(day))
+        return object
+      })
+    object.add(
+      "day_sketches",
+      backlog.daySketches.sorted { $0.key < $1.key }.map { day, count in
+        var object = JSONText()
+        object.add("day", day.description)
+        object.add("sketches", count)
+        object.add("closed", day < today)
+        object.add("archived", areSketchesArchived(of: day))
         return object
       })
     object.add(

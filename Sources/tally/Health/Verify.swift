@@ -6,12 +6,14 @@ struct Verify: QuestionCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compares what Redis holds with what MySQL holds of the same; writes nothing.",
     discussion: """
-      Hour by hour of every image, and day by day of every user. What a job of the crontab will still \
-      carry over is counted as waiting. Different are: of an archived day any count that MySQL does \
-      not hold exactly; of a day that is not archived yet, and of a month that cannot have expired, \
-      what MySQL holds more than Redis; and logins of a month that the next weekly sync no longer \
-      takes along and that has not expired. Differences are named on stderr, at most ten, and make \
-      the exit code 65. While archive-day runs, what it has not come to yet may be among them.
+      Hour by hour of every image, day by day of every user, and sketch by sketch of every day. What \
+      a job of the crontab will still carry over is counted as waiting. Different are: of an archived \
+      day any count that MySQL does not hold exactly; of a day that is not archived yet, and of a \
+      month that cannot have expired, what MySQL holds more than Redis; logins of a month that the \
+      next weekly sync no longer takes along and that has not expired; and a sketch that MySQL's row \
+      of it lacks something of, once an archive should have merged its day. Differences are named on \
+      stderr, at most ten, and make the exit code 65. While archive-day runs, what it has not come to \
+      yet may be among them.
 
       EXAMPLE
         tally verify --env-file /etc/tally.env
@@ -88,7 +90,8 @@ struct Verify: QuestionCommand {
       line: run.line([
         Tallied(report.hourCounts.compared, "hour count", "compared"),
         Tallied(report.loginMonths.compared, "login month", "compared"),
-        Tallied(report.hourCounts.waiting + report.loginMonths.waiting, "waiting"),
+        Tallied(report.daySketches.compared, "day sketch", plural: "day sketches", "compared"),
+        Tallied(report.waiting, "waiting"),
         Tallied(report.different, "different"), Tallied(report.rejected, "rejected"),
       ]))
   }
@@ -99,6 +102,7 @@ struct Verify: QuestionCommand {
     object.add("equal", report.different == 0)
     object.add("hour_counts", counts(report.hourCounts))
     object.add("login_months", counts(report.loginMonths))
+    object.add("day_sketches", counts(report.daySketches))
     object.add("different", report.different)
     object.add("rejected", report.rejected)
     object.add("seconds", (seconds * 1000).rounded() / 1000)

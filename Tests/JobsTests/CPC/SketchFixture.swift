@@ -8,7 +8,7 @@ import TestServers
 
 /// A Redis with a clock of its own and a migrated database, and what tests of sketches do to them.
 struct SketchFixture {
-  let base: AdStatFixture
+  var base: AdStatFixture
 
   /// Redis' clock starts in the night after the 20th of November.
   init(_ flavor: MySQLServer.Flavor, keyspace: Keyspace = Keyspace()) throws {

@@ -47,10 +47,11 @@ struct StatusTests {
     let report = try report(fixture, at: "2026-11-20 10:20:00")
     #expect(report.late == [])
     #expect(report.status == .done)
-    #expect(report.jobs.map(\.isLate) == [false, false, false, false])
+    #expect(report.jobs.map(\.isLate) == [false, false, false, false, false])
     #expect(
       report.jobs.map { LocalClock.utc.text(of: $0.nextDue) } == [
-        "2026-11-20 11:00:00", "2026-11-21 02:10:00", "2026-11-23 03:30:00", "2026-11-23 04:30:00",
+        "2026-11-20 11:00:00", "2026-11-21 02:10:00", "2026-11-21 02:40:00", "2026-11-23 03:30:00",
+        "2026-11-23 04:30:00",
       ])
     #expect(report.jobs[1].lastSuccess == (try FakeClock.seconds("2026-11-20 02:10:01")))
   }
@@ -59,12 +60,12 @@ struct StatusTests {
     arguments: MySQLServer.available,
     [
       // The last one closed the hour 08.
-      ("2026-11-20 10:29:59", [false, false, false, false]),
-      ("2026-11-20 10:30:00", [true, false, false, false]),
-      ("2026-11-21 05:09:59", [true, false, false, false]),
-      ("2026-11-21 05:10:00", [true, true, false, false]),
-      ("2026-11-23 09:30:00", [true, true, true, false]),
-      ("2026-11-23 10:30:00", [true, true, true, true]),
+      ("2026-11-20 10:29:59", [false, false, false, false, false]),
+      ("2026-11-20 10:30:00", [true, false, false, false, false]),
+      ("2026-11-21 05:09:59", [true, false, false, false, false]),
+      ("2026-11-21 05:10:00", [true, true, false, false, false]),
+      ("2026-11-23 09:30:00", [true, true, false, true, false]),
+      ("2026-11-23 10:30:00", [true, true, false, true, true]),
     ])
   func aJobThatDidNotRunIsLateOncePatienceIsOver(
     flavor: MySQLServer.Flavor, expected: (String, [Bool])
@@ -80,8 +81,8 @@ struct StatusTests {
     try ran(fixture, "loginlog expire", at: "2026-11-23 04:30:00", exitCode: 74)
     try ran(fixture, "loginlog sync-week", at: "2026-11-23 03:30:00", exitCode: 65)
     let report = try report(fixture, at: "2026-11-23 12:00:00")
-    #expect(report.jobs.map(\.isLate) == [true, true, false, true])
-    #expect(report.jobs[3].lastExitCode == 74)
+    #expect(report.jobs.map(\.isLate) == [true, true, false, false, true])
+    #expect(report.jobs[4].lastExitCode == 74)
     #expect(
       report.late.contains { $0.hasPrefix("loginlog expire: was due at 2026-11-23 04:30:00") })
   }
@@ -116,6 +117,36 @@ struct StatusTests {
     #expect(later.late.contains("1 closed day is not archived, the oldest 2026-11-20"))
   }
 
+  /// Nothing seals a day of sketches: the history tells whether a run has met it.
+  @Test(arguments: MySQLServer.available)
+  func sketchesOfClosedDaysAreOwedToTheirArchive(flavor: MySQLServer.Flavor) throws {
+    let fixture = try wellKept(flavor)
+    try fixture.send("PFADD", "a_uv_2026-11-20", "x")
+    try fixture.send("SET", "cpc:a_2026-11-19", "not even a sketch")
+    try fixture.send("SET", "cpc:no-day", "x")
+    // The last one was due when the program was not there yet.
+    try fixture.query("UPDATE tally_schema SET applied_at = '2026-11-20 03:00:00'")
+    let first = try report(fixture, at: "2026-11-20 10:20:00")
+    #expect(first.late == [])
+    #expect(
+      first.backlog?.daySketches == [CivilDay("2026-11-20")!: 1, CivilDay("2026-11-19")!: 1])
+    #expect(first.closedSketchDays == [CivilDay("2026-11-19")!])
+    #expect(!first.areSketchesArchived(of: CivilDay("2026-11-19")!))
+    let next = try report(fixture, at: "2026-11-21 05:40:00")
+    #expect(next.jobs[2].isLate)
+    #expect(
+      next.late.contains(
+        "cpc archive-day: was due at 2026-11-21 02:40:00, last success unknown"))
+    try ran(fixture, "cpc archive-day", at: "2026-11-21 02:40:02")
+    let after = try report(fixture, at: "2026-11-21 05:40:00")
+    #expect(!after.jobs[2].isLate)
+    #expect(after.closedSketchDays.map { after.areSketchesArchived(of: $0) } == [true, true])
+    #expect(!after.areSketchesArchived(of: CivilDay("2026-11-21")!))
+    // Who keeps none owes no run.
+    try fixture.send("DEL", "a_uv_2026-11-20", "cpc:a_2026-11-19")
+    #expect(try report(fixture, at: "2026-11-25 05:40:00").jobs[2].isLate == false)
+  }
+
   @Test(arguments: MySQLServer.available)
   func codesThatTheCatalogueDoesNotHaveAreNamed(flavor: MySQLServer.Flavor) throws {
     let fixture = try wellKept(flavor)
@@ -140,14 +171,14 @@ struct StatusTests {
     fixture.context.mysql = try MySQLEndpoint(url: "mysql://u@localhost/d?socket=/nowhere/m")
     let withoutMySQL = try report(fixture, at: "2026-11-22 12:00:00")
     #expect(withoutMySQL.status == .unavailable)
-    #expect(withoutMySQL.jobs.map(\.isLate) == [true, false, false, false])
+    #expect(withoutMySQL.jobs.map(\.isLate) == [true, false, false, false, false])
     #expect(withoutMySQL.late.count == 2)
     fixture.context.mysql = mysql
     fixture.context.redis = try RedisEndpoint(url: "unix:///nowhere/r")
     let withoutRedis = try report(fixture, at: "2026-11-22 12:00:00")
     #expect(withoutRedis.status == .unavailable)
     #expect(withoutRedis.backlog == nil)
-    #expect(withoutRedis.jobs.map(\.isLate) == [true, true, false, false])
+    #expect(withoutRedis.jobs.map(\.isLate) == [true, true, false, false, false])
     fixture.context.redis = redis
     fixture.context.mysql = nil
     #expect(try report(fixture, at: "2026-11-20 10:20:00").status == .done)

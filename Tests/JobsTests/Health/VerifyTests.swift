@@ -147,4 +147,64 @@ struct VerifyTests {
     try Verify(days: DayRange(Month("2026-10")!)).perform(in: fixture.context(), report: &october)
     #expect(october.loginMonths == .init(compared: 2, waiting: 0, different: 1))
   }
+
+  /// It is Saturday, 2026-11-21, 02:40: the archive of that night is not over before 05:40.
+  @Test(arguments: MySQLServer.available)
+  func aRowThatLacksSomethingOfASketchIsFound(flavor: MySQLServer.Flavor) throws {
+    var fixture = try SketchFixture(flavor)
+    for day in ["2026-11-19", "2026-11-20", "2026-11-21"] {
+      try fixture.update("cpc:a_\(day)", with: 0..<20)
+      try fixture.see(0..<20, of: "b", on: day)
+    }
+    func verify(_ days: DayRange? = nil, at instant: String) throws -> VerifyReport {
+      fixture.base.context.now = try FakeClock.seconds(instant)
+      var report = VerifyReport()
+      try Verify(days: days).perform(in: fixture.base.context, report: &report)
+      return report
+    }
+    // What has no row waits for the archive, however late that is.
+    #expect(
+      try verify(at: "2026-11-25 12:00:00").daySketches
+        == .init(compared: 6, waiting: 6, different: 0))
+    #expect(fixture.archive().exitCode == 0)
+    #expect(fixture.archive("2026-11-21").exitCode == 0)
+    let fingerprint = try fixture.fingerprint()
+    #expect(
+      try verify(at: "2026-11-21 12:00:00").daySketches
+        == .init(compared: 6, waiting: 0, different: 0))
+    #expect(try fixture.fingerprint() == fingerprint)
+    // A row that holds more is what is left of an archive.
+    try fixture.send("DEL", "b_uv_2026-11-19")
+    try fixture.see(5..<9, of: "b", on: "2026-11-19")
+    #expect(try verify(at: "2026-11-21 12:00:00").different == 0)
+    // Of today more comes; of yesterday the archive of the night should have had it all.
+    for day in ["2026-11-20", "2026-11-21"] {
+      try fixture.update("cpc:a_\(day)", with: 50..<55)
+      try fixture.see(50..<55, of: "b", on: day)
+    }
+    #expect(
+      try verify(at: "2026-11-21 05:39:59").daySketches
+        == .init(compared: 6, waiting: 4, different: 0))
+    let late = try verify(at: "2026-11-21 05:40:00")
+    #expect(late.daySketches == .init(compared: 6, waiting: 2, different: 2))
+    #expect(late.different == 2)
+    #expect(fixture.observer.rejected.keys.sorted() == ["b_uv_2026-11-20", "cpc:a_2026-11-20"])
+    let one = try verify(DayRange(CivilDay("2026-11-19")!), at: "2026-11-21 12:00:00")
+    #expect(one.daySketches == .init(compared: 2, waiting: 0, different: 0))
+  }
+
+  @Test func whatIsNoSketchIsNamedAndTheOthersCompared() throws {
+    let fixture = try SketchFixture(.mariadb)
+    try fixture.see(0..<9, of: "a", on: "2026-11-20")
+    try fixture.see(0..<9, of: "b", on: "2026-11-20")
+    fixture.archive()
+    try fixture.base.query("UPDATE cpc_day SET sketch = 'x' WHERE name = 'b'")
+    try fixture.send("SET", "c_uv_2026-11-20", "x")
+    try fixture.send("RPUSH", "cpc:d_2026-11-20", "x")
+    try fixture.send("SET", "e_uv_2026-02-31", "x")
+    var report = VerifyReport()
+    try Verify().perform(in: fixture.base.context, report: &report)
+    #expect(report.daySketches == .init(compared: 1, waiting: 0, different: 0))
+    #expect(report.rejected == 4 && fixture.observer.rejected.count == 4)
+  }
 }

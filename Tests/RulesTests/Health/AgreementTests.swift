@@ -13,6 +13,18 @@ struct AgreementTests {
     #expect(Agreement.ofCounts(redis: redis, mysql: mysql, isSealed: isSealed) == expected)
   }
 
+  @Test(
+    arguments: [
+      (true, true, true, Agreement.equal), (true, false, true, .equal),
+      (false, true, true, .lacking), (false, true, false, .waiting), (false, false, true, .waiting),
+      (false, false, false, .waiting),
+    ])
+  func aRowHasToHoldTheSketchOnceAnArchiveOwesIt(
+    isHeld: Bool, hasRow: Bool, isOwed: Bool, expected: Agreement
+  ) {
+    #expect(Agreement.ofSketches(isHeld: isHeld, hasRow: hasRow, isOwed: isOwed) == expected)
+  }
+
   /// Today is Friday, 2026-11-20, and the next sync takes November; expired is all before 2026-09-19.
   @Test(
     arguments: [

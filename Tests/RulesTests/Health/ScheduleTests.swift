@@ -12,6 +12,7 @@ struct ScheduleTests {
       (.rolloverHour, "2026-11-20T10:00:00", "2026-11-20T10:00:00", "2026-11-20T11:00:00"),
       (.archiveDay, "2026-11-20T02:09:59", "2026-11-19T02:10:00", "2026-11-20T02:10:00"),
       (.archiveDay, "2026-11-20T02:10:00", "2026-11-20T02:10:00", "2026-11-21T02:10:00"),
+      (.cpcArchiveDay, "2026-11-20T02:40:00", "2026-11-20T02:40:00", "2026-11-21T02:40:00"),
       // A Friday.
       (.syncWeek, "2026-11-20T12:00:00", "2026-11-16T03:30:00", "2026-11-23T03:30:00"),
       (.syncWeek, "2026-11-23T03:29:59", "2026-11-16T03:30:00", "2026-11-23T03:30:00"),
@@ -63,11 +64,12 @@ struct ScheduleTests {
     let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
       .map { $0.split(separator: " ").map(String.init) }
     let names: [ScheduledJob: String] = [
-      .rolloverHour: "rollover-hour", .archiveDay: "archive-day", .syncWeek: "sync-week",
-      .expire: "expire",
+      .rolloverHour: "adstat rollover-hour", .archiveDay: "adstat archive-day",
+      .cpcArchiveDay: "cpc archive-day", .syncWeek: "loginlog sync-week",
+      .expire: "loginlog expire",
     ]
     for job in ScheduledJob.allCases {
-      let line = try #require(lines.first { $0.last == names[job] })
+      let line = try #require(lines.first { $0.suffix(2).joined(separator: " ") == names[job] })
       let schedule = job.schedule
       #expect(line[0] == "\(schedule.minute)")
       #expect(line[1] == (schedule.hour.map { "\($0)" } ?? "*"))
