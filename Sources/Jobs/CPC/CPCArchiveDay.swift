@@ -30,8 +30,13 @@ public struct CPCArchiveDay: Job {
     let preflight = try RedisPreflight(connection)
     try database.retrying { try SchemaPreflight.check([.cpcDay], on: $0) }
     let store = DaySketches(connection, keyspace: context.keyspace)
+    let now = try store.now()
     var archive = SketchArchive(
-      store: store, table: CPCDay(database), context: context, policy: try policy(store, context))
+      store: store, table: CPCDay(database), context: context,
+      policy: SketchPolicy(
+        archive: ArchivePolicy(today: context.clock.day(at: now), keepDays: keepDays),
+        chosen: days),
+      now: now)
 
     let batchSize = context.batchSize(sketchesPerBatch)
     var names: Set<DaySketchName> = []
@@ -39,6 +44,7 @@ public struct CPCArchiveDay: Job {
       for misnamed in page.misnamed where days.isEmpty {
         archive.reject(misnamed.key, because: misnamed.fault.description, &report)
       }
+      try archive.warnOfExpiry(of: page.names)
       for name in page.names where archive.isWanted(name.day) { names.insert(name) }
       if names.count >= batchSize {
         try archive.archive(&names, atOnce: batchSize, &report)
@@ -48,13 +54,8 @@ public struct CPCArchiveDay: Job {
       try context.interruption.check()
     }
     try archive.archive(&names, atOnce: batchSize, &report)
+    archive.finish()
     try preflight.reportEvictions(on: connection, to: context.observer)
-  }
-
-  private func policy(_ store: DaySketches, _ context: JobContext) throws -> SketchPolicy {
-    SketchPolicy(
-      archive: ArchivePolicy(today: context.clock.day(at: try store.now()), keepDays: keepDays),
-      chosen: days)
   }
 }
 

@@ -14,10 +14,18 @@ struct SketchArchive {
   let context: JobContext
   let policy: SketchPolicy
 
+  /// Redis' clock when the run began.
+  let now: Int
+
   /// Keys named once, though SCAN may hand them over again.
   private var rejected = SeenKeys()
+  private var warned = SeenKeys()
+  private var ttlWarnings = TTLWarnings()
 
-  init(store: DaySketches, table: CPCDay, context: JobContext, policy: SketchPolicy) {
+  init(
+    store: DaySketches, table: CPCDay, context: JobContext, policy: SketchPolicy, now: Int
+  ) {
+    self.now = now
     self.store = store
     self.table = table
     self.context = context
@@ -46,6 +54,34 @@ struct SketchArchive {
     guard rejected.insert(key) else { return }
     report.rejected += 1
     context.observer.rejected(key, because: reason)
+  }
+
+  /// Names those that would go by themselves before an archive takes them: of days that are still to come
+  /// to their end, or that this run leaves alone. Their time to live is their writer's business, and
+  /// stays; what this run merges may go.
+  mutating func warnOfExpiry(of names: [DaySketchName]) throws {
+    let waiting = names.filter { !isWanted($0.day) || $0.day >= policy.archive.today }
+    guard !waiting.isEmpty else { return }
+    for (name, left) in zip(waiting, try store.millisecondsLeft(of: waiting)) {
+      guard let end = left.map({ now + $0 / 1000 }), end < takenBy(of: name.day),
+        warned.insert(name)
+      else { continue }
+      ttlWarnings.found(
+        on: printable(store.key(of: name)),
+        "it will be gone at \(context.clock.text(of: end)), before an archive takes it",
+        to: context.observer)
+    }
+  }
+
+  /// Call once at the end.
+  func finish() { ttlWarnings.finish(to: context.observer) }
+
+  /// When the first archive that may take a day is over.
+  private func takenBy(of day: CivilDay) -> Int {
+    let job = ScheduledJob.cpcArchiveDay
+    let midnight = LocalTime(day: day.advanced(by: 1), second: 0)
+    let end = midnight.map { context.clock.instant(of: $0) } ?? now
+    return job.schedule.next(after: max(now, end), on: context.clock) + job.patienceSeconds
   }
 
   private mutating func archive(_ found: [FoundDaySketch], _ report: inout RunReport) throws {

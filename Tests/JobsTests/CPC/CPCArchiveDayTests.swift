@@ -226,4 +226,54 @@ struct CPCArchiveDayTests {
     #expect(fixture.archive().exitCode == 78)
     #expect(try fixture.keys() == ["cpc:a_2026-11-15"])
   }
+
+  /// It is 02:40. The next archive should be over at 05:40 of the next day.
+  @Test(arguments: MySQLServer.available, [false, true])
+  func whatWouldGoBeforeItIsArchivedIsWarnedOf(
+    flavor: MySQLServer.Flavor, isDryRun: Bool
+  ) throws {
+    let fixture = try SketchFixture(flavor)
+    for (name, day, seconds) in [
+      ("early", 21, 3600), ("late", 21, 27 * 3600 - 600), ("enough", 21, 27 * 3600 + 600),
+      ("merged", 20, 3600), ("tomorrow", 22, 27 * 3600), ("published", 21, 100_000),
+    ] {
+      try fixture.update("cpc:\(name)_2026-11-\(day)", with: 0..<5)
+      try fixture.send("EXPIRE", "cpc:\(name)_2026-11-\(day)", "\(seconds)")
+    }
+    try fixture.see(0..<5, of: "viewers", on: "2026-11-21")
+    try fixture.send("EXPIRE", "viewers_uv_2026-11-21", "600")
+    try fixture.update("cpc:for-ever_2026-11-21", with: 0..<5)
+    let outcome = fixture.archive(isDryRun: isDryRun)
+    #expect(outcome.numbers == [1, 1, 0, 0, 0] && outcome.exitCode == 0)
+    let warnings = fixture.observer.warnings.sorted()
+    #expect(
+      warnings.map { $0.prefix { $0 != " " } } == [
+        "cpc:early_2026-11-21", "cpc:late_2026-11-21", "cpc:tomorrow_2026-11-22",
+        "viewers_uv_2026-11-21",
+      ])
+    #expect(
+      warnings[0].contains(" had a TTL; it will be gone at 2026-11-21 03:4")
+        && warnings[0].hasSuffix(", before an archive takes it"), "\(warnings)")
+    // It is not taken off: who gave it knows why.
+    #expect(try fixture.send("TTL", "cpc:early_2026-11-21") != .integer(-1))
+  }
+
+  /// Today is merged when it is named, but goes on; what is not named is left to the next archive.
+  @Test func whatIsNamedOrLeftIsWarnedOfToo() throws {
+    let fixture = try SketchFixture(.mariadb)
+    for day in ["2026-11-19", "2026-11-20", "2026-11-21"] {
+      try fixture.see(0..<5, of: "a", on: day)
+      try fixture.send("EXPIRE", "a_uv_\(day)", "600")
+    }
+    #expect(fixture.archive("2026-11-21", "2026-11-19").numbers == [2, 2, 0, 0, 0])
+    #expect(
+      fixture.observer.warnings.map { String($0.prefix { $0 != " " }) }.sorted()
+        == ["a_uv_2026-11-20", "a_uv_2026-11-21"])
+    for number in 0..<12 {
+      try fixture.update("cpc:n\(number)_2026-11-21", with: 0..<5)
+      try fixture.send("EXPIRE", "cpc:n\(number)_2026-11-21", "600")
+    }
+    fixture.archive("2026-11-21")
+    #expect(fixture.observer.warnings.last == "15 keys had a TTL; 10 of them were named")
+  }
 }
