@@ -292,6 +292,28 @@ struct SketchCommandTests {
     #expect(abs(try number(windows, "estimate") / 1280 - 1) < 0.05)
   }
 
+  /// Each answers twice the same: first dry, with the key as it was, then in earnest.
+  @Test func aDryRunAnswersWhatARealOneDoes() throws {
+    for (line, exitCode) in [
+      ("update cpc:v a b c", 0), ("update cpc:v a", 0), ("update2est cpc:v d", 0),
+      ("update2jud cpc:v e f", 0), ("merge cpc:w cpc:v", 0), ("merge cpc:w cpc:none", 0),
+      ("update cpc:v a --ex 1000", 0), ("array update cpc:t 9 x --win 1 --size 2", 0),
+      ("array update2est cpc:t 9 y", 0), ("array update2jud cpc:t 12 z", 0),
+      ("array update cpc:t 11 x", 0), ("array update cpc:t 10 x", 65),
+      ("array update cpc:v 1 x", 65), ("update cpc:t x", 65),
+    ] as [(String, Int32)] {
+      let before = try redis("DEBUG", "DIGEST")
+      let dry = try run("cpc \(line) --dry-run --json")
+      #expect(try redis("DEBUG", "DIGEST") == before, "\(line)")
+      let real = try run("cpc \(line) --json")
+      #expect(dry.stdout == real.stdout && dry.stderr == real.stderr, "\(line)")
+      #expect(dry.exitCode == exitCode && real.exitCode == exitCode, "\(line)")
+    }
+    #expect(try redis("TTL", "cpc:v") != "-1")
+    let told = try run("cpc update cpc:v new --dry-run --log-level info")
+    #expect(told.stderr.contains("cpc update (dry run, nothing written): changed"))
+  }
+
   @Test func aSignalEndsTheReadingOfLinesAndNothingIsWritten() throws {
     let script = #"exec 3< <(echo a; exec sleep 30); exec "$0" "$@" <&3"#
     let running = try TallyTool(wrapper: ["bash", "-c", script]).start(

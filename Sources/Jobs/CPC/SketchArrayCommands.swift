@@ -5,7 +5,8 @@ internal import Sketches
 
 /// What `tally cpc array` does: a sketch for each window of time, the oldest of which are dropped.
 ///
-/// Writing is compare-and-set, window by window, as with sketches that are strings.
+/// Writing is compare-and-set, window by window, as with sketches that are strings; a dry run stops before
+/// it.
 public struct SketchArrayCommands {
   private let context: JobContext
 
@@ -28,7 +29,7 @@ public struct SketchArrayCommands {
     _ key: [UInt8], at time: Int, with items: ItemSource, shape: SketchArrays.Shape,
     expiry: KeyExpiry
   ) throws -> SketchChange? {
-    let store = try store(.readWrite)
+    let store = try store(context.accessToWrite)
     var addition = ItemAddition(items, context.interruption)
     return try Contest(key: store.key(key)).untilWritten { () -> Contest.Attempt<SketchChange?> in
       let known = try read(key, in: store)
@@ -39,19 +40,28 @@ public struct SketchArrayCommands {
       guard held != nil || !sketch.isEmpty else { return .done(nil) }
       let change = SketchChange(from: held?.sketch, to: sketch)
       let image = change.isChanged ? sketch.serialized() : held?.bytes ?? []
-      if image == held?.bytes, expiry == .keep { return .done(change) }
+      if image == held?.bytes, context.isDryRun || expiry == .keep { return .done(change) }
+      if context.isDryRun {
+        guard try !store.isTooOld(start, of: key, shape) else {
+          throw tooOld(start, store.key(key), shape)
+        }
+        return .done(change)
+      }
       switch try store.replace(
         start, of: key, shape, isNew: known == nil, held?.bytes, by: image, expiry: expiry)
       {
       case .written: return .done(change)
       case .changed: return .overtaken
-      case .tooOld:
-        throw RefusedKey(
-          key: store.key(key),
-          reason: "keeps \(shape.size) windows of \(shape.windowMilliseconds) ms, all of which are "
-            + "newer than the one at \(start)")
+      case .tooOld: throw tooOld(start, store.key(key), shape)
       }
     }
+  }
+
+  private func tooOld(_ start: Int, _ key: [UInt8], _ shape: SketchArrays.Shape) -> RefusedKey {
+    RefusedKey(
+      key: key,
+      reason: "keeps \(shape.size) windows of \(shape.windowMilliseconds) ms, all of which are "
+        + "newer than the one at \(start)")
   }
 
   /// Of the window that `time` belongs to; nil where there is no such key.

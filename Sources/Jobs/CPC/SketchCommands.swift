@@ -8,7 +8,8 @@ internal import Sketches
 ///
 /// Writing is compare-and-set: a sketch is read, changed here, and written only where Redis still holds
 /// what was read. Where another writer was quicker it is done again on what that one wrote, so that
-/// nobody's items are lost. Dying before the write leaves the key as it was; after it, all is done.
+/// nobody's items are lost. Dying before the write leaves the key as it was; after it, all is done. A dry
+/// run stops before the write, on a connection that could not do it, and answers what it would have.
 public struct SketchCommands {
   private let context: JobContext
 
@@ -19,7 +20,7 @@ public struct SketchCommands {
   public func update(
     _ key: [UInt8], with items: ItemSource, lgK: Int, expiry: KeyExpiry
   ) throws -> SketchChange? {
-    let store = try store(.readWrite)
+    let store = try store(context.accessToWrite)
     var addition = ItemAddition(items, context.interruption)
     return try change(key, in: store, expiry: expiry) { held in
       try addition.sketch(onto: held, lgK: lgK)
@@ -39,7 +40,7 @@ public struct SketchCommands {
   public func merge(
     _ sources: [[UInt8]], into destination: [UInt8], expiry: KeyExpiry
   ) throws -> SketchChange? {
-    let store = try store(.readWrite)
+    let store = try store(context.accessToWrite)
     guard let merged = try union(of: sources, in: store) else {
       return try read(destination, in: store).map { SketchChange(from: $0.sketch, to: $0.sketch) }
     }
@@ -81,11 +82,16 @@ public struct SketchCommands {
       let change = SketchChange(from: held?.sketch, to: sketch)
       let image = change.isChanged ? sketch.serialized() : held?.bytes ?? []
       // What is there already needs no write, but may need another time to live.
-      if image == held?.bytes, expiry == .keep { return .done(change) }
+      if context.isDryRun || image == held?.bytes && expiry == .keep { return .done(change) }
       let isWritten = try store.replace(key, held?.bytes, by: image, expiry: expiry)
       return isWritten ? .done(change) : .overtaken
     }
   }
+}
+
+extension JobContext {
+  /// What a command that writes may do: in a dry run no more than read.
+  var accessToWrite: RedisConnection.Access { isDryRun ? .readOnly : .readWrite }
 }
 
 extension HeldSketch {

@@ -122,6 +122,20 @@ public struct SketchArrays {
     }
   }
 
+  /// Whether the window lies before those that are kept, as `replace` would find it.
+  public func isTooOld(_ start: Int, of name: [UInt8], _ shape: Shape) throws -> Bool {
+    guard case .array(let fields) = try connection.send(RedisCommand("HKEYS", [key(name)])) else {
+      return false
+    }
+    let starts = fields.compactMap { field -> Int? in
+      guard case .bytes(let bytes) = field else { return nil }
+      let isNumber = bytes.allSatisfy { (0x30...0x39).contains($0) }
+      return isNumber ? Int(String(decoding: bytes, as: UTF8.self)) : nil
+    }
+    let newest = starts.max() ?? start
+    return start <= newest - shape.size * shape.windowMilliseconds
+  }
+
   /// Replaces `old` by `new` in one window, and drops the windows that are older than those kept.
   ///
   /// It may be repeated: where the window holds `new` already, only the time to live is set.

@@ -5,11 +5,19 @@ import Rules
 /// A command on sketches in Redis: what it prints on stdout is the answer. A key that cannot be used
 /// is named on stderr, stays as it is, and makes the exit code 65.
 protocol SketchCommand: QuestionCommand {
+  /// Reads, answers what it would answer, and writes nothing.
+  var isDryRun: Bool { get }
+
   func answer(in context: JobContext, terminal: Terminal) throws
 }
 
 extension SketchCommand {
+  /// Of those that never write.
+  var isDryRun: Bool { false }
+
   func answer(in context: JobContext, settings: Settings, terminal: Terminal) throws -> Int {
+    var context = context
+    context.isDryRun = isDryRun
     do {
       try answer(in: context, terminal: terminal)
       return 0
@@ -55,7 +63,8 @@ extension SketchCommand {
       object.add("changed", isChanged)
       try writeToStdout("\(object)\n")
     } else if terminal.isTerminal || common.logLevel == .info {
-      terminal.write(line: "\(name): \(isChanged ? "changed" : "nothing new")")
+      let note = isDryRun ? " (dry run, nothing written)" : ""
+      terminal.write(line: "\(name)\(note): \(isChanged ? "changed" : "nothing new")")
     }
   }
 }

@@ -68,6 +68,14 @@ struct ExpiryOptions: ParsableArguments {
   }
 }
 
+/// Of the commands that write.
+struct DryRunOption: ParsableArguments {
+  @Flag(
+    name: .customLong("dry-run"),
+    help: "Read, and answer what would be answered; write nothing.")
+  var isDryRun = false
+}
+
 /// How large a new sketch is to be.
 struct SizeOptions: ParsableArguments {
   @Option(

@@ -49,7 +49,10 @@ extension CPC {
     var source: [[UInt8]]
 
     @OptionGroup var expiry: ExpiryOptions
+    @OptionGroup var dryRun: DryRunOption
     @OptionGroup var common: CommonOptions
+
+    var isDryRun: Bool { dryRun.isDryRun }
 
     func answer(in context: JobContext, terminal: Terminal) throws {
       let change = try SketchCommands(context).merge(

@@ -10,6 +10,7 @@ struct UpdateArguments: ParsableArguments {
   @OptionGroup var items: ItemArguments
   @OptionGroup var size: SizeOptions
   @OptionGroup var expiry: ExpiryOptions
+  @OptionGroup var dryRun: DryRunOption
 
   func update(_ context: JobContext) throws -> SketchChange? {
     try SketchCommands(context).update(
@@ -35,6 +36,8 @@ extension CPC {
     @OptionGroup var arguments: UpdateArguments
     @OptionGroup var common: CommonOptions
 
+    var isDryRun: Bool { arguments.dryRun.isDryRun }
+
     func answer(in context: JobContext, terminal: Terminal) throws {
       try tell(try arguments.update(context), as: "cpc update", on: terminal)
     }
@@ -54,6 +57,8 @@ extension CPC {
 
     @OptionGroup var arguments: UpdateArguments
     @OptionGroup var common: CommonOptions
+
+    var isDryRun: Bool { arguments.dryRun.isDryRun }
 
     func answer(in context: JobContext, terminal: Terminal) throws {
       try print(try arguments.update(context)?.after)
@@ -78,6 +83,8 @@ extension CPC {
 
     @OptionGroup var arguments: UpdateArguments
     @OptionGroup var common: CommonOptions
+
+    var isDryRun: Bool { arguments.dryRun.isDryRun }
 
     func answer(in context: JobContext, terminal: Terminal) throws {
       try printJudgement(try arguments.update(context))

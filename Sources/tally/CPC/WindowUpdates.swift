@@ -12,6 +12,7 @@ struct WindowUpdateArguments: ParsableArguments {
   @OptionGroup var shape: ShapeOptions
   @OptionGroup var size: SizeOptions
   @OptionGroup var expiry: ExpiryOptions
+  @OptionGroup var dryRun: DryRunOption
 
   func update(_ context: JobContext) throws -> SketchChange? {
     try SketchArrayCommands(context).update(
@@ -37,6 +38,8 @@ extension CPC.Windows {
     @OptionGroup var arguments: WindowUpdateArguments
     @OptionGroup var common: CommonOptions
 
+    var isDryRun: Bool { arguments.dryRun.isDryRun }
+
     func answer(in context: JobContext, terminal: Terminal) throws {
       try tell(try arguments.update(context), as: "cpc array update", on: terminal)
     }
@@ -55,6 +58,8 @@ extension CPC.Windows {
 
     @OptionGroup var arguments: WindowUpdateArguments
     @OptionGroup var common: CommonOptions
+
+    var isDryRun: Bool { arguments.dryRun.isDryRun }
 
     func answer(in context: JobContext, terminal: Terminal) throws {
       try print(try arguments.update(context)?.after)
@@ -78,6 +83,8 @@ extension CPC.Windows {
 
     @OptionGroup var arguments: WindowUpdateArguments
     @OptionGroup var common: CommonOptions
+
+    var isDryRun: Bool { arguments.dryRun.isDryRun }
 
     func answer(in context: JobContext, terminal: Terminal) throws {
       try printJudgement(try arguments.update(context))

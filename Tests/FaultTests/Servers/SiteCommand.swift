@@ -22,7 +22,7 @@ struct SiteCommand: CustomStringConvertible {
     case dry
     /// Never writes.
     case question
-    /// There is no trying it: what it would do is one bit, or some items.
+    /// There is no trying it: what it would do is one bit.
     case writing
     /// Tries its rights by commands that cannot change anything, and changes nothing.
     case probing
@@ -94,22 +94,23 @@ struct SiteCommand: CustomStringConvertible {
   private static let sketches = [
     SiteCommand(.dry, "cpc archive-day", looksAt: "FROM cpc_day"),
     SiteCommand(.question, "cpc estimate", "cpc:seen_2026-11-19", looksAt: "getrange"),
-    SiteCommand(.writing, "cpc update", "cpc:seen_2026-11-20 c", looksAt: "getrange"),
-    SiteCommand(.writing, "cpc update2est", "cpc:seen_2026-11-20 d", looksAt: "getrange"),
-    SiteCommand(.writing, "cpc update2jud", "cpc:seen_2026-11-20 e", looksAt: "getrange"),
+    SiteCommand(.dry, "cpc update", "cpc:seen_2026-11-20 c", looksAt: "getrange"),
+    SiteCommand(.dry, "cpc update2est", "cpc:seen_2026-11-20 d", looksAt: "getrange"),
+    SiteCommand(.dry, "cpc update2jud", "cpc:seen_2026-11-20 e", looksAt: "getrange"),
     SiteCommand(
-      .writing, "cpc merge", "cpc:all cpc:seen_2026-11-19 cpc:seen_2026-11-20",
+      .dry, "cpc merge", "cpc:all cpc:seen_2026-11-19 cpc:seen_2026-11-20",
       looksAt: "getrange"),
     SiteCommand(.question, "cpc array estimate", "cpc:last 60000", looksAt: "hmget"),
     SiteCommand(.question, "cpc array range", "cpc:last 0 60000", looksAt: "hmget"),
     SiteCommand(.question, "cpc array range-merge", "cpc:last 60000 2", looksAt: "hmget"),
-    SiteCommand(.writing, "cpc array update", "cpc:last 60000 f", looksAt: "hmget"),
-    SiteCommand(.writing, "cpc array update2est", "cpc:last 60000 g", looksAt: "hmget"),
-    SiteCommand(.writing, "cpc array update2jud", "cpc:last 60000 h", looksAt: "hmget"),
+    SiteCommand(.dry, "cpc array update", "cpc:last 60000 f", looksAt: "hmget"),
+    SiteCommand(.dry, "cpc array update2est", "cpc:last 60000 g", looksAt: "hmget"),
+    SiteCommand(.dry, "cpc array update2jud", "cpc:last 60000 h", looksAt: "hmget"),
   ]
 
   private static let looks = [
     SiteCommand(.question, "adstat report", "--period 7d", looksAt: "FROM ad_ctr"),
+    SiteCommand(.question, "adstat report", "--period 7d --unique", looksAt: "FROM cpc_day"),
     // No job has ever run here.
     SiteCommand(.question, "status", looksAt: "FROM tally_run", exitCodes: [1]),
     // Some logins wait for no sync any more. Of a life of Redis that MySQL does not know it has no rows.
