@@ -37,6 +37,24 @@ struct SketchLoopTests {
     }
   }
 
+  /// SIGTERM and SIGINT in turn: it ends between two batches, or completes.
+  @Test(arguments: MySQLServer.available)
+  func anArchiveAskedToEndAtAnyMessageLosesNothing(flavor: MySQLServer.Flavor) throws {
+    let loop = FaultLoop(
+      subject: job, flavor: flavor, moments: [.beforeForwarding, .beforeReply],
+      stride: flavor == .mariadb ? 3 : 7)
+    try loop.run(exitCodes: [0, 128 + SIGTERM, 128 + SIGINT]) { bench, moment, number in
+      let victim = Victim()
+      bench.plan.begin([
+        Fault(moment, number: number) {
+          victim.signal(number % 4 < 2 ? SIGTERM : SIGINT)
+          return .goOn
+        }
+      ])
+      return try victim.run(SufferingSketches(), on: bench).exitCode
+    }
+  }
+
   @Test(arguments: MySQLServer.available)
   func aCommitWhoseReplyIsLostIsRepeatedAndChangesNothing(flavor: MySQLServer.Flavor) throws {
     let bench = try ProxyBench(flavor)
