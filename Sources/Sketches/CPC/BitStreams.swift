@@ -50,10 +50,13 @@ struct BitReader {
   var isExhausted: Bool { position > end }
 
   /// The next bits, of which at least 57 are right.
+  func peek() -> UInt64 { peek(at: position) }
+
+  /// The bits from a position on: a loop that keeps it by itself is faster.
   @inline(__always)
-  func peek() -> UInt64 {
+  func peek(at position: Int) -> UInt64 {
     let offset = position &>> 3
-    let word = offset + 8 <= bytes.count ? bytes.span.word(at: offset) : lastWord(at: offset)
+    let word = offset &+ 8 <= bytes.count ? bytes.span.word(at: offset) : lastWord(at: offset)
     return word &>> UInt64(truncatingIfNeeded: position & 7)
   }
 

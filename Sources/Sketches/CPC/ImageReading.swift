@@ -23,53 +23,49 @@ extension CPCSketch {
     couponCount = header.couponCount
     isMerged = !header.hasEstimate
     firstInterestingColumn = header.firstInterestingColumn
-    let pairs =
-      header.hasPairs
-      ? try PairCode.read(bytes, part: header.pairPart, pairCount: header.pairCount, lgK: lgK) : []
-    switch flavor {
-    case .empty: break
-    case .sparse: try fill(with: pairs)
-    case .hybrid:
-      window = [UInt8](repeating: 0, count: 1 << lgK)
-      spread(pairs)
-      couponCountOfNextTurn = Flavor.couponCountToMove(from: 0, lgK: lgK)
-    case .pinned, .sliding:
-      windowOffset = Flavor.windowOffset(couponCount: couponCount, lgK: lgK)
-      couponCountOfNextTurn = Flavor.couponCountToMove(from: windowOffset, lgK: lgK)
-      window = try WindowCode.read(bytes, part: header.windowPart, phase: phase, lgK: lgK)
-      if flavor == .pinned {
-        try fill(with: pairs, columns: (0..<56).map { $0 + 8 })
-      } else if phase < 16 {
-        let order = CodeTables.orderedColumns[phase]
-        try fill(with: pairs, columns: order.map { (UInt32($0) + UInt32(windowOffset) + 8) & 63 })
-      } else {
-        throw .corrupt(.window)
-      }
+    windowOffset = Flavor.windowOffset(couponCount: couponCount, lgK: lgK)
+    guard flavor != .sliding || phase < 16 else { throw .corrupt(.window) }
+    var coupons: [UInt32] = []
+    if header.hasPairs {
+      coupons = try PairCode.read(
+        bytes, part: header.pairPart, pairCount: header.pairCount, lgK: lgK)
+      if header.hasWindow { try turnIntoCoupons(&coupons, phase: phase) }
     }
-    try verify(header)
+    // The last coupon of all is given to the row before: its number marks a free slot.
+    guard lgK < 26 || !coupons.contains(CouponSet.free) else { throw .corrupt(.pairs) }
+    if header.hasWindow {
+      window = try WindowCode.read(bytes, part: header.windowPart, phase: phase, lgK: lgK)
+      surprises.insert(coupons)
+      couponCountOfNextTurn = Flavor.couponCountToMove(from: windowOffset, lgK: lgK)
+    } else if flavor == .hybrid {
+      openWindow(over: coupons)
+    } else {
+      surprises.insert(coupons)
+    }
+    try verify(
+      header,
+      header.hasWindow
+        ? columnCounts(surprises: coupons) : CPCSketch.columnCounts(of: coupons))
   }
 
-  private mutating func fill(with coupons: [UInt32]) throws(SketchError) {
-    guard coupons.last != CouponSet.free else { throw .corrupt(.pairs) }
-    surprises.insert(coupons)
-  }
-
-  /// The same, of pairs that have the number of a column instead of the column.
-  private mutating func fill(
-    with pairs: [UInt32], columns: [UInt32]
-  ) throws(SketchError) {
-    var coupons = pairs
-    for index in coupons.indices {
+  /// Of pairs beside a window, which have the number of a column instead of the column.
+  private func turnIntoCoupons(_ pairs: inout [UInt32], phase: Int) throws(SketchError) {
+    var columns = (8..<64).map { UInt32($0) }
+    if flavor == .sliding {
+      let offset = UInt32(windowOffset)
+      columns = CodeTables.orderedColumns[phase].map { (UInt32($0) + offset + 8) & 63 }
+    }
+    for index in pairs.indices {
       let number = Int(pairs[index] & 63)
       guard number < columns.count else { throw .corrupt(.pairs) }
-      coupons[index] = pairs[index] & ~63 | columns[number]
+      pairs[index] = pairs[index] & ~63 | columns[number]
     }
-    try fill(with: coupons)
   }
 
   /// What the matrix has to agree with.
-  private mutating func verify(_ header: ImageHeader) throws(SketchError) {
-    let columnCounts = columnCounts()
+  private mutating func verify(
+    _ header: ImageHeader, _ columnCounts: [Int]
+  ) throws(SketchError) {
     guard columnCounts.reduce(0, +) == couponCount else {
       throw .corrupt(hasWindow ? .window : .pairs)
     }

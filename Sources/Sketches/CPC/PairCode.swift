@@ -54,11 +54,11 @@ enum PairCode {
     let symbols = CodeTables.columnStep.symbols
     var reader = BitReader(bytes, part: part)
     var pairs = [UInt32](repeating: 0, count: pairCount)
-    var (row, expectedColumn) = (0, 0)
+    var (row, expectedColumn, columnBits) = (0, 0, 0)
     // What is next, and how much of it is certain.
-    var (bits, left): (UInt64, Int) = (0, 0)
-    for index in 0..<pairCount {
-      if left < 24 + baseBits { (bits, left) = (reader.peek(), 57) }
+    var (bits, left, position): (UInt64, Int, Int) = (0, 0, reader.position)
+    for index in pairs.indices {
+      if left < 24 &+ baseBits { (bits, left) = (reader.peek(at: position), 57) }
       let entry = Int(symbols[Int(truncatingIfNeeded: bits & 0xFFF)])
       let length = entry & 0xFF
       let rest = bits &>> UInt64(truncatingIfNeeded: length)
@@ -70,19 +70,22 @@ enum PairCode {
         step = zeros &<< baseBits | base & baseMask
         bits &>>= UInt64(truncatingIfNeeded: used)
         left &-= used
-        reader.position &+= used
+        position &+= used
       } else {
-        reader.position += length
+        reader.position = position + length
         step = readLongStep(&reader, baseBits: baseBits)
-        left = 0
+        (left, position) = (0, reader.position)
       }
       if step > 0 { expectedColumn = 0 }
       row += step
-      let column = expectedColumn + entry >> 8
-      guard row < 1 << lgK, column < 64, !reader.isExhausted else { throw .corrupt(.pairs) }
-      pairs[index] = UInt32(row << 6 | column)
-      expectedColumn = column + 1
+      let column = expectedColumn &+ entry &>> 8
+      columnBits |= column
+      pairs[index] = UInt32(truncatingIfNeeded: row &<< 6 | column)
+      expectedColumn = column &+ 1
     }
+    // Rows only grow, and of the columns one that is too large leaves its bit: the loop need not look.
+    guard row < 1 << lgK, columnBits < 64 else { throw .corrupt(.pairs) }
+    reader.position = position
     guard reader.endsWith(padding: padding) else { throw .corrupt(.pairs) }
     return pairs
   }

@@ -5,8 +5,8 @@ struct PrefixCode: Sendable {
   /// For every twelve bits that may come next: the symbol in the upper eight bits, the length of its
   /// word in the lower.
   let symbols: [UInt16]
-  /// The same for two symbols at once: the first, the second, the length of both words, and how many
-  /// they are, in a byte each from the lowest. Where the second is not all there, it is but one.
+  /// The same for two symbols at once: the length of both words, how many they are, the first and the
+  /// second symbol, in a byte each from the lowest. Where the second is not all there, it is but one.
   let pairs: [UInt32]
   /// The shortest word's length, which says how little a stream of symbols can take.
   let minimumLength: Int
@@ -37,8 +37,8 @@ struct PrefixCode: Sendable {
       let second = symbols[bits >> Int(first & 0xFF)]
       let both = (first & 0xFF) + (second & 0xFF)
       return both <= PrefixCode.maximumLength
-        ? UInt32(first >> 8) | UInt32(second & 0xFF00) | UInt32(both) << 16 | 2 << 24
-        : UInt32(first >> 8) | UInt32(first & 0xFF) << 16 | 1 << 24
+        ? UInt32(both) | 2 << 8 | UInt32(first >> 8) << 16 | UInt32(second >> 8) << 24
+        : UInt32(first & 0xFF) | 1 << 8 | UInt32(first >> 8) << 16
     }
     minimumLength = lengths.min() ?? 0
   }

@@ -1,7 +1,9 @@
 extension CPCSketch {
   /// Replaces a list of coupons by a window over the first columns, and what does not fit into it.
-  mutating func openWindow() {
-    let coupons = surprises.filter()
+  mutating func openWindow() { openWindow(over: surprises.filter()) }
+
+  /// The same, where these are all coupons.
+  mutating func openWindow(over coupons: [UInt32]) {
     surprises = CouponSet(lgK: lgK)
     window = [UInt8](repeating: 0, count: 1 << lgK)
     spread(coupons)
@@ -33,14 +35,14 @@ extension CPCSketch {
     windowOffset += 1
     firstInterestingColumn = moved.reduce(windowOffset) { min($0, Int($1 & 63)) }
     couponCountOfNextTurn = Flavor.couponCountToMove(from: windowOffset, lgK: lgK)
-    if windowOffset % 8 == 0 { openProbability = exactOpenProbability() }
+    if windowOffset % 8 == 0 {
+      openProbability = exactOpenProbability(columnCounts: columnCounts(surprises: moved))
+    }
   }
 
   /// The open probability without the rounding errors of many subtractions. Eight columns at a time
   /// are added exactly, and these sums from the last to the first, as Apache DataSketches (C++) does:
   /// the last bits of the estimate depend on it.
-  func exactOpenProbability() -> Double { exactOpenProbability(columnCounts: columnCounts()) }
-
   func exactOpenProbability(columnCounts ones: [Int]) -> Double {
     var total = 0.0
     for byte in (0..<8).reversed() {
@@ -53,15 +55,22 @@ extension CPCSketch {
     return total
   }
 
-  /// How many bits of each column are set.
-  func columnCounts() -> [Int] {
-    var counts = [Int](repeating: 0, count: 64)
-    // Without a branch, which nobody could foresee.
-    for slot in surprises.slots { counts[Int(slot & 63)] &+= slot == CouponSet.free ? 0 : 1 }
-    guard hasWindow else { return counts }
+  /// How many bits of each column are set, with a window and these surprises.
+  func columnCounts(surprises: [UInt32]) -> [Int] {
+    var counts = CPCSketch.columnCounts(of: surprises)
     for column in 0..<windowOffset { counts[column] = 1 << lgK - counts[column] }
     for bit in 0..<8 { counts[windowOffset + bit] = window.count(ofBit: UInt64(bit)) }
     return counts
+  }
+
+  /// How many coupons there are of each column. Half of all may be of one: four counters take turns, so
+  /// that none has to wait for itself.
+  static func columnCounts(of coupons: [UInt32]) -> [Int] {
+    var counts = [UInt32](repeating: 0, count: 4 * 64)
+    for index in coupons.indices { counts[(index & 3) &<< 6 | Int(coupons[index] & 63)] &+= 1 }
+    return (0..<64).map { column in
+      (0..<4).reduce(0) { $0 + Int(counts[$1 << 6 | column]) }
+    }
   }
 }
 

@@ -33,20 +33,21 @@ enum WindowCode {
     guard code.minimumLength << lgK + lookAhead <= part.count * 8 else { throw .corrupt(.window) }
     var reader = BitReader(bytes, part: part)
     var window = [UInt8](repeating: 0, count: 1 << lgK)
-    var row = 0
+    var (row, position) = (0, reader.position)
     // Four look-ups take at most 48 bits and give at most eight rows.
-    while row + 8 <= window.count, !reader.isExhausted {
-      var bits = reader.peek()
+    while row &+ 8 <= window.count, position <= reader.end {
+      var bits = reader.peek(at: position)
       for _ in 0..<4 {
         let entry = code.pairs[Int(truncatingIfNeeded: bits & 0xFFF)]
-        window[row] = UInt8(truncatingIfNeeded: entry)
-        window[row &+ 1] = UInt8(truncatingIfNeeded: entry &>> 8)
-        let length = entry &>> 16 & 0xFF
-        row &+= Int(entry &>> 24)
-        reader.position &+= Int(length)
-        bits &>>= UInt64(length)
+        // A shift looks at no more than the lowest byte.
+        bits &>>= UInt64(entry)
+        position &+= Int(entry & 0xFF)
+        window[row] = UInt8(truncatingIfNeeded: entry &>> 16)
+        window[row &+ 1] = UInt8(truncatingIfNeeded: entry &>> 24)
+        row &+= Int(entry &>> 8 & 0xFF)
       }
     }
+    reader.position = position
     while row < window.count, !reader.isExhausted {
       let entry = code.symbols[Int(truncatingIfNeeded: reader.peek() & 0xFFF)]
       window[row] = UInt8(truncatingIfNeeded: entry &>> 8)

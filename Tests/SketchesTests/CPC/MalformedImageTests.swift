@@ -116,6 +116,19 @@ struct MalformedImageTests {
     }
   }
 
+  /// The last of all bits: a sketch writes the one of the row before instead.
+  @Test func theBitWhoseNumberMarksAFreeSlotIsRefused() throws {
+    var sketch = try CPCSketch(lgK: 26)
+    #expect(sketch.add(coupon: CouponSet.free) == true)
+    let image = sketch.serialized()
+    let stream = PairCode.write([CouponSet.free], lgK: 26)
+    #expect(image.count == 32 + stream.count && Array(image[32...]) != stream)
+    #expect(try CPCSketch(serialized: image).couponCount == 1)
+    #expect(throws: SketchError.corrupt(.pairs)) {
+      try CPCSketch(serialized: image[..<32] + stream)
+    }
+  }
+
   private func expectRefusal(of stream: [UInt8], pairCount: Int) {
     #expect(throws: SketchError.corrupt(.pairs)) {
       try PairCode.read(stream, part: 0..<stream.count, pairCount: pairCount, lgK: 4)
