@@ -19,6 +19,12 @@ public struct MurmurHash3: Equatable, Sendable {
     self.init(low: seed, high: seed, firstHalf: word, secondHalf: 0, count: 8)
   }
 
+  /// The hash of one to fifteen bytes that stand in two words, little-endian, with zeros behind them.
+  @inline(__always)
+  init(_ first: UInt64, _ second: UInt64, count: Int, seed: UInt64) {
+    self.init(low: seed, high: seed, firstHalf: first, secondHalf: second, count: count)
+  }
+
   /// The hash of a part of `buffer`, of which the rest is there to be read along and masked away.
   @inline(__always)
   init(_ buffer: borrowing Span<UInt8>, from start: Int, count: Int, seed: UInt64) {
@@ -80,6 +86,14 @@ extension Span<UInt8> {
   func word(at offset: Int) -> UInt64 {
     // Any eight bytes are a UInt64, and the offset is checked.
     unsafe UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+
+  /// Eight bytes, little-endian, that the caller has made sure are there.
+  @unsafe @inline(__always)
+  func uncheckedWord(at offset: Int) -> UInt64 {
+    unsafe UInt64(
+      littleEndian: bytes.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: offset, as: UInt64.self))
   }
 
   /// Sixteen bytes as two words, in whatever order the machine has.

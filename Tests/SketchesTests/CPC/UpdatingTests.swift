@@ -50,10 +50,10 @@ struct UpdatingTests {
     }
   }
 
-  /// From lg_k 17 on lines are added in blocks: through every flavour, with a window that moves within
-  /// one, and onto a merged sketch.
-  @Test(arguments: [16, 17])
-  func manyLinesOfLargeSketchesAreTheItemsOneByOne(lgK: Int) throws {
+  /// Lines are added in blocks: through every flavour, with a window that moves within one, and onto a
+  /// merged sketch.
+  @Test(arguments: [4, 11, 17])
+  func manyLinesAreTheItemsOneByOne(lgK: Int) throws {
     var oneByOne = try CPCSketch(lgK: lgK)
     var atOnce = oneByOne
     var item = 0
