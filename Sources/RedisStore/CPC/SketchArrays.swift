@@ -86,10 +86,13 @@ public struct SketchArrays {
 
   private static let fields = ["size", "win", "lg_k"].map { Array($0.utf8) }
 
+  /// Nil where a number is not spelled as tally spells it: a script that writes compares the digits.
   private func shape(_ words: [RedisReply]) -> Shape? {
     let numbers = words.compactMap { word -> Int? in
       guard case .bytes(let digits) = word else { return nil }
-      return Int(String(decoding: digits, as: UTF8.self))
+      return Int(String(decoding: digits, as: UTF8.self)).flatMap {
+        Array("\($0)".utf8) == digits ? $0 : nil
+      }
     }
     guard numbers.count == words.count else { return nil }
     return Shape(size: numbers[0], windowMilliseconds: numbers[1], lgK: numbers[2])

@@ -83,6 +83,13 @@ struct SketchArraysTests {
     #expect(try store.read(key) == .unusable(reason: "is a hash, but no array of sketches"))
   }
 
+  /// No write would find it unchanged: the script compares digits.
+  @Test(arguments: ["03", "+3", " 3", "", "3.0"])
+  func aNumberThatIsSpelledInAnotherWayIsNone(_ size: String) throws {
+    try send("HSET", "k", "size", size, "win", "10", "lg_k", "12")
+    #expect(try store.read(key) == .unusable(reason: "is a hash, but no array of sketches"))
+  }
+
   @Test(arguments: [(0, 10, 12), (1001, 10, 12), (3, 0, 12), (3, 10, 3), (3, 10, 27)])
   func anArrayThatCannotBeIsNotMade(size: Int, win: Int, lgK: Int) {
     #expect(SketchArrays.Shape(size: size, windowMilliseconds: win, lgK: lgK) == nil)
