@@ -23,7 +23,8 @@ struct FuzzTarget: Sendable, CustomStringConvertible {
 
   static let all: [FuzzTarget] = [
     .bitmaps, .calendar, .counts, .csvFiles, .damagedLogs, .envFiles, .expiryLines, .jsonFiles,
-    .keyNames, .packets, .printables, .replies, .sketches, .urls, .zoneFiles, .zoneRules,
+    .keyNames, .packets, .printables, .replies, .sketchArrays, .sketches, .urls, .zoneFiles,
+    .zoneRules,
   ]
 
   var description: String { name }
