@@ -252,7 +252,7 @@ struct CPCArchiveDayTests {
         "viewers_uv_2026-11-21",
       ])
     #expect(
-      warnings[0].contains(" had a TTL; it will be gone at 2026-11-21 03:4")
+      warnings[0].contains(" had a TTL; it will be gone at 2026-11-21 03:")
         && warnings[0].hasSuffix(", before an archive takes it"), "\(warnings)")
     // It is not taken off: who gave it knows why.
     #expect(try fixture.send("TTL", "cpc:early_2026-11-21") != .integer(-1))
