@@ -34,7 +34,9 @@ struct MigrateTests {
     let applied = try await atOnce(
       (1...4).map { _ in { try Migrate().perform(on: endpoint, isDryRun: false) } })
     #expect(applied.flatMap(\.self).sorted() == Self.versions)
-    #expect(try server.run("SELECT COUNT(*) FROM tally_schema", database: name) == "\(Self.versions.count)")
+    #expect(
+      try server.run("SELECT COUNT(*) FROM tally_schema", database: name)
+        == "\(Self.versions.count)")
   }
 
   @Test(arguments: MySQLServer.available)
