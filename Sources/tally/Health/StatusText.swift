@@ -107,31 +107,28 @@ extension StatusReport {
     return object
   }
 
+  /// How much waits of each day, by the name of what it is.
+  private func json(
+    _ days: [CivilDay: Int], _ name: String, isArchived: (CivilDay) -> Bool
+  ) -> [JSONText] {
+    days.sorted { $0.key < $1.key }.map { day, count in
+      var object = JSONText()
+      object.add("day", day.description)
+      object.add(name, count)
+      object.add("closed", day < today)
+      object.add("archived", isArchived(day))
+      return object
+    }
+  }
+
   private func json(_ backlog: Backlog) -> JSONText {
     var object = JSONText()
     object.add("live_counters", backlog.liveCounters)
     object.add("live_counts", backlog.liveCounts)
     object.add("malformed_counters", backlog.malformedCounters)
+    object.add("day_hashes", json(backlog.dayHashes, "hashes", isArchived: isArchived))
     object.add(
-      "day_hashes",
-      backlog.dayHashes.sorted { $0.key < $1.key }.map { day, count in
-        var object = JSONText()
-        object.add("day", day.description)
-        object.add("hashes", count)
-        object.add("closed", day < today)
-        object.add("archived", isArchived(day))
-        return object
-      })
-    object.add(
-      "day_sketches",
-      backlog.daySketches.sorted { $0.key < $1.key }.map { day, count in
-        var object = JSONText()
-        object.add("day", day.description)
-        object.add("sketches", count)
-        object.add("closed", day < today)
-        object.add("archived", areSketchesArchived(of: day))
-        return object
-      })
+      "day_sketches", json(backlog.daySketches, "sketches", isArchived: areSketchesArchived))
     object.add(
       "login_bitmaps",
       backlog.bitmaps.sorted { $0.key < $1.key }.map { month, count in
