@@ -38,8 +38,8 @@ public struct RollOutcome: Sendable {
 }
 
 extension AdStatStore {
-  /// Counters a script looks at: a server answers nobody else meanwhile, for half a millisecond.
-  static let countersPerCall = 64
+  /// Counters a script looks at: a server answers nobody else meanwhile, for a millisecond.
+  static let countersPerCall = 128
 
   /// Moves the counters into their day hashes, each one atomically, while the service goes on
   /// counting.
