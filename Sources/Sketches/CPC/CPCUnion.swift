@@ -31,7 +31,7 @@ public struct CPCUnion: Sendable {
     guard !sketch.isEmpty else { return }
     if sketch.lgK < lgK { fold(to: sketch.lgK) }
     if matrix.isEmpty && !sketch.hasWindow {
-      insert(sketch.surprises)
+      insert(sketch.surprises, lgK: sketch.lgK)
     } else {
       openMatrix()
       sketch.spread(into: &matrix, lgK: lgK)
@@ -48,9 +48,15 @@ public struct CPCUnion: Sendable {
     return sketch
   }
 
-  private mutating func insert(_ others: CouponSet) {
-    let mask = UInt32(truncatingIfNeeded: (64 << lgK) - 1)
-    coupons.insert(others.filter().map { $0 & mask })
+  private mutating func insert(_ others: CouponSet, lgK higher: Int) {
+    if higher > lgK {
+      let mask = UInt32(truncatingIfNeeded: (64 << lgK) - 1)
+      coupons.insert(others.filter().map { $0 & mask })
+    } else if coupons.count == 0 {
+      coupons = others
+    } else {
+      coupons.insert(others.filter())
+    }
     if coupons.count >= Flavor.couponCountForWindow(lgK: lgK) { openMatrix() }
   }
 
@@ -63,11 +69,12 @@ public struct CPCUnion: Sendable {
 
   /// A row goes to the row that has its low bits.
   private mutating func fold(to lower: Int) {
+    let higher = lgK
     lgK = lower
     if matrix.isEmpty {
       let larger = coupons
       coupons = CouponSet(lgK: lgK)
-      insert(larger)
+      insert(larger, lgK: higher)
     } else {
       let larger = matrix
       matrix = Array(larger[..<(1 << lgK)])

@@ -51,6 +51,18 @@ struct CouponSet: Sendable {
     for coupon in coupons[done...] { _ = insert(coupon) }
   }
 
+  /// Adds to an empty set what is in strictly ascending order, as an image has it.
+  ///
+  /// There each goes to its own slot or right behind the one before: nothing has to be looked for. From
+  /// a long walk on, and where the slots end, the usual way is taken.
+  mutating func fill(ascending coupons: [UInt32]) {
+    guard !coupons.isEmpty else { return }
+    reserve(coupons.count)
+    let done = fillUpToALongWalk(coupons)
+    count = done
+    for coupon in coupons[done...] { _ = insert(coupon) }
+  }
+
   /// False where it was not there.
   mutating func remove(_ coupon: UInt32) -> Bool {
     guard !slots.isEmpty else { return false }
@@ -80,11 +92,15 @@ struct CouponSet: Sendable {
   /// All of them that `condition` holds for, nearly in ascending order.
   @inline(__always)
   func filter(_ condition: (UInt32) -> Bool = { _ in true }) -> [UInt32] {
-    var coupons: [UInt32] = []
-    coupons.reserveCapacity(count)
-    for coupon in slots where coupon != CouponSet.free && condition(coupon) {
-      coupons.append(coupon)
+    // Free slots lie anywhere: every slot is taken down, and one that is not wanted is written over.
+    var coupons = [UInt32](repeating: 0, count: count + 1)
+    var kept = 0
+    var places = coupons.mutableSpan
+    for coupon in slots {
+      places[kept] = coupon
+      kept &+= coupon != CouponSet.free && condition(coupon) ? 1 : 0
     }
+    coupons.removeLast(coupons.count - kept)
     return coupons
   }
 
@@ -119,6 +135,21 @@ struct CouponSet: Sendable {
     return (coupons.count, added)
   }
 
+  /// Returns how many it went through; there is room for all, and none is there.
+  private mutating func fillUpToALongWalk(_ coupons: [UInt32]) -> Int {
+    let (multiplier, shift) = (multiplier, shift)
+    var slots = slots.mutableSpan
+    var next = 0
+    for (index, coupon) in coupons.enumerated() {
+      let home = Int((coupon &* multiplier) &>> shift)
+      next = max(next, home)
+      if next == slots.count || next &- home > CouponSet.longWalk { return index }
+      slots[next] = coupon
+      next &+= 1
+    }
+    return coupons.count
+  }
+
   private mutating func reserve(_ capacity: Int) {
     let needed = capacity + capacity / 3 + 1
     guard needed > slots.count else { return }
@@ -133,9 +164,9 @@ struct CouponSet: Sendable {
   }
 
   private mutating func rebuild(lgSlots: UInt32) {
-    let old = slots
+    let coupons = filter()
     slots = [UInt32](repeating: CouponSet.free, count: 1 << Int(lgSlots))
     shift = 32 - lgSlots
-    for coupon in old where coupon != CouponSet.free { slots[find(coupon)] = coupon }
+    for coupon in coupons { slots[find(coupon)] = coupon }
   }
 }

@@ -40,7 +40,7 @@ extension CPCSketch {
     } else if flavor == .hybrid {
       openWindow(over: coupons)
     } else {
-      surprises.insert(coupons)
+      surprises.fill(ascending: coupons)
     }
     try verify(
       header,

@@ -3,14 +3,15 @@ import Testing
 @testable import Sketches
 
 struct CouponSetTests {
-  /// Hashed, in one place, and one beside the other: the table must not show how they lie.
-  @Test(arguments: [0, 1, 2], [TestSeed.ofThisRun])
+  /// Hashed, at either end, and one beside the other: the table must not show how they lie.
+  @Test(arguments: [0, 1, 2, 3], [TestSeed.ofThisRun])
   func itHoldsWhatASetHolds(_ kind: Int, seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     func coupon() -> UInt32 {
       switch kind {
       case 0: UInt32.random(in: 0..<64 << 14, using: &random)
       case 1: UInt32.random(in: 0..<1500, using: &random)
+      case 2: UInt32.random(in: 64 << 14 - 1500..<64 << 14, using: &random)
       default: UInt32.random(in: 0..<3000, using: &random) << 8
       }
     }
@@ -30,6 +31,13 @@ struct CouponSetTests {
     set.insert(more)
     #expect(set.filter().sorted() == model.union(more).sorted())
     #expect(set.count == model.union(more).count)
+
+    var filled = CouponSet(lgK: 14)
+    filled.fill(ascending: model.sorted())
+    #expect(filled.filter().sorted() == model.sorted())
+    #expect(model.allSatisfy { !filled.insert($0) })
+    #expect(model.allSatisfy { filled.remove($0) })
+    #expect(filled.count == 0)
   }
 
   @Test(arguments: [TestSeed.ofThisRun])
@@ -51,10 +59,11 @@ struct CouponSetTests {
 
   /// Items that somebody chose to meet: no look-up walks through thousands of them.
   @Test func couponsInOnePlaceAreScattered() {
-    var (oneByOne, atOnce) = (CouponSet(lgK: 20), CouponSet(lgK: 20))
+    var (oneByOne, atOnce, inOrder) = (CouponSet(lgK: 20), CouponSet(lgK: 20), CouponSet(lgK: 20))
     for coupon in 0..<UInt32(20_000) { _ = oneByOne.insert(coupon) }
     atOnce.insert(Array(0..<20_000))
-    for set in [oneByOne, atOnce] {
+    inOrder.fill(ascending: Array(0..<20_000))
+    for set in [oneByOne, atOnce, inOrder] {
       #expect(set.count == 20_000)
       let runs = set.slots.split(separator: CouponSet.free, omittingEmptySubsequences: true)
       #expect(runs.map(\.count).max()! < 5000)
