@@ -64,9 +64,9 @@ class Works:
         self.logs = tools.folder / "log"
 
     def all(self) -> list:
-        return [self.sync_first(), self.sync_again(), self.sync_third(), self.rollover(),
-                self.archive_first(), self.archive_again(), self.expire(), self.shelve_first(),
-                self.shelve_again()]
+        return [self.sync_first(), self.sync_again(), self.sync_third(), self.rollover_first(),
+                self.rollover_next(), self.archive_first(), self.archive_again(), self.expire(),
+                self.shelve_first(), self.shelve_again()]
 
     # ------------------------------------------------------------------------------ the commands
 
@@ -180,15 +180,28 @@ class Works:
 
     # ------------------------------------------------------------------------------------ adstat
 
-    def rollover(self) -> Work:
+    def rollover(self, name, title, prepare) -> Work:
         return Work(
-            "rollover", f"rollover-hour, {self.image_count:,} images x 2 counters",
-            prepare=lambda: fill.refill(
-                self.servers, "counters", fill.COUNTERS, "", self.image_count),
-            reset=lambda: self.servers.restore_redis("counters"),
+            name, title, prepare=prepare, reset=lambda: self.servers.restore_redis(name),
             digest=lambda: self.servers.redis_cli("EVAL", fill.COUNTS_DIGEST, 0),
             size=2 * self.image_count, ours=self.tally("adstat", "rollover-hour"),
             peer=self.peer("rollover-hour"), peer_goal=1.5, is_pinged=True)
+
+    def rollover_first(self) -> Work:
+        return self.rollover(
+            "rollover-first", f"rollover-hour, {self.image_count:,} images x 2, first of its day",
+            prepare=lambda: fill.refill(
+                self.servers, "rollover-first", fill.COUNTERS, "", self.image_count))
+
+    def rollover_next(self) -> Work:
+        def prepare():
+            self.servers.redis_cli("FLUSHALL")
+            fill.fill(self.servers, fill.COUNTERS, "", self.image_count)
+            self.run(self.tally("adstat", "rollover-hour"))
+            fill.fill(self.servers, fill.COUNTERS, "", self.image_count)
+            self.servers.save_redis("rollover-next")
+
+        return self.rollover("rollover-next", "the same later that day, 23 times of 24", prepare)
 
     def archive(self, name, title, **more) -> Work:
         return Work(
