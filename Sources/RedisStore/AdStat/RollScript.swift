@@ -131,7 +131,7 @@ extension AdStatStore {
       places[n], lives[n], counts[live] = i, live, count
     end
 
-    local moved, reply = 0, {'OK', 0}
+    local reply = {'OK', 0}
     local function tell(i, verdict, detail)
       reply[#reply + 1] = (i - 2) / (days + 1)
       reply[#reply + 1] = verdict
@@ -143,20 +143,16 @@ extension AdStatStore {
       if verdict then tell(i, verdict, detail) end
     end
 
-    -- One counter that must not be deleted has all of them refused: then each is asked for by itself.
     local refused = #lives > 0 and failure(ask('DEL', unpack(lives)))
     for n, i in ipairs(places) do
-      local live = lives[n]
-      local err = refused and failure(ask('DEL', live))
-      if err then
-        ask('HINCRBY', keys[i + place], hour, '-' .. counts[live])
-        tell(i, 'ERR', err)
-      else
-        moved = moved + 1
-        if expiring[i] then tell(i, 'OK', expiring[i]) end
+      if refused then
+        ask('HINCRBY', keys[i + place], hour, '-' .. counts[lives[n]])
+        tell(i, 'ERR', refused)
+      elseif expiring[i] then
+        tell(i, 'OK', expiring[i])
       end
     end
-    reply[2] = moved
+    reply[2] = refused and 0 or #places
     return reply
     """
 }
