@@ -23,5 +23,5 @@ public struct Code: Hashable, Comparable, Sendable {
   public func precedes(_ other: Span<UInt8>) -> Bool { bytes.span.precedes(other) }
 
   /// Byte by byte, as MySQL orders VARBINARY.
-  public static func < (a: Code, b: Code) -> Bool { a.bytes.lexicographicallyPrecedes(b.bytes) }
+  public static func < (a: Code, b: Code) -> Bool { a.precedes(b.bytes.span) }
 }
