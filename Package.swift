@@ -33,6 +33,8 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "CMariaDB", providers: [.apt(["libmariadb-dev"])]),
+    // Of the C library, what Swift's own module for it leaves out.
+    .systemLibrary(name: "CMalloc"),
 
     .target(name: "RedisClient", dependencies: ["CHiredis"], swiftSettings: strict),
     .target(name: "MySQLClient", dependencies: ["CMariaDB"], swiftSettings: strict),
@@ -64,8 +66,8 @@ let package = Package(
     .executableTarget(
       name: "tally",
       dependencies: [
-        "Rules", "RedisClient", "MySQLClient", "RedisStore", "Jobs", argumentParser, configuration,
-        logging, system,
+        "Rules", "RedisClient", "MySQLClient", "RedisStore", "Jobs", "CMalloc", argumentParser,
+        configuration, logging, system,
       ],
       swiftSettings: strict),
 

@@ -20,7 +20,7 @@ struct Law: Sendable, CustomStringConvertible {
     ],
     "tally": [
       "Rules", "RedisStore", "RedisClient", "MySQLClient", "Jobs", "ArgumentParser",
-      "Configuration", "Logging", "SystemPackage", "Synchronization", "Glibc",
+      "Configuration", "Logging", "SystemPackage", "Synchronization", "Glibc", "CMalloc",
     ],
   ]
 

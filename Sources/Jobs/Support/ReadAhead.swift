@@ -2,9 +2,9 @@ internal import Glibc
 
 /// Works on what was read while a thread of its own reads on, so that both servers have something to do.
 ///
-/// One item waits at most: the thread stands still until it is taken. An error of `read` arrives behind
-/// what was handed over before it; where `work` throws, `read` is ended at the next item it hands over.
-/// Either way the thread is gone when this returns.
+/// One item is worked on and one is read, no third: the thread stands still until what it hands over is
+/// taken. An error of `read` arrives behind what was handed over before it; where `work` throws, `read` is
+/// ended at the item it hands over. Either way the thread is gone when this returns.
 func readingAhead<Item: Sendable>(
   _ read: @escaping @Sendable (_ hand: (Item) throws -> Void) throws -> Void,
   _ work: (Item) throws -> Void
@@ -54,9 +54,10 @@ private final class Counter<Item: Sendable>: @unchecked Sendable {  // because o
 
   func put(_ new: Item) throws {
     try locked {
+      item = new
+      pthread_cond_broadcast(changed)
       while item != nil, !isAbandoned { pthread_cond_wait(changed, lock) }
       if isAbandoned { throw NobodyWaits() }
-      item = new
     }
   }
 

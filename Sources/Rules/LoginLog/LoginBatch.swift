@@ -8,16 +8,20 @@ public struct LoginBatch: Sendable {
   /// Types are few; whoever has more of them gets smaller runs.
   static let groupsMax = 1024
 
+  /// Bitmaps that may come when it is nearly full.
+  private static let pageReserve = 4096
+
   public let countMax: Int
   var groups: [LoginGroup] = []
   var ids: [UInt8] = []
   var logins: [PackedLogin] = []
   private var groupNumbers: [LoginGroup: UInt32] = [:]
 
-  /// `countMax` bitmaps fill it; reserves their room at once, because growing would need it twice.
+  /// `countMax` bitmaps fill it; reserves their room at once, and that of a last page of SCAN, because
+  /// growing would need it twice.
   public init(countMax: Int) {
     self.countMax = countMax
-    logins.reserveCapacity(countMax)
+    logins.reserveCapacity(countMax + min(countMax, LoginBatch.pageReserve))
     ids.reserveCapacity(countMax * LoginBatch.idBytesPerBitmap)
   }
 

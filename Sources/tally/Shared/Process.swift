@@ -1,3 +1,4 @@
+import CMalloc
 import Glibc
 import Jobs
 import Synchronization
@@ -13,6 +14,13 @@ func prepareProcess() {
   var noCore = rlimit(rlim_cur: 0, rlim_max: 0)
   setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noCore)
   catchSignals()
+  giveLargeMemoryBack()
+}
+
+/// Runs of half a million bitmaps come and go, and each is read on one thread and dropped on another: kept for
+/// later, as glibc does with what it was once given back, their memory would lie in pieces and add up.
+private func giveLargeMemoryBack() {
+  mallopt(M_MMAP_THRESHOLD, 1 << 20)
 }
 
 /// The signal that asked us to end, if any.
