@@ -7,7 +7,7 @@ extension HyperLogLog {
   public func lowerBound(kappa: CPCSketch.Kappa) -> Double {
     let error = Double(kappa.rawValue) * HyperLogLog.standardError
     // Every register that is not zero was set by an item of its own.
-    let setCount = registers.reduce(0) { $0 + ($1 == 0 ? 0 : 1) }
+    let setCount = registers.count - histogram[0]
     return max(Double(setCount), Double(estimate) / (1 + error))
   }
 

@@ -17,7 +17,32 @@ public struct HyperLogLog: Equatable, Sendable {
   /// As many as there have to be, and none above the maximum.
   init(validRegisters: [UInt8]) { registers = validRegisters }
 
-  public var isEmpty: Bool { registers.allSatisfy { $0 == 0 } }
+  public var isEmpty: Bool { registers[0] == 0 && endOfRun(from: 0) == registers.count }
+
+  /// Where the registers of the same value end that begin here. After few items nearly all are zero, so
+  /// these are passed over eight at a time.
+  func endOfRun(from start: Int) -> Int {
+    let registers = registers.span
+    let value = registers[start]
+    var end = start + 1
+    if value == 0 {
+      while end + 8 <= registers.count, registers.word(at: end) == 0 { end += 8 }
+    }
+    while end < registers.count, registers[end] == value { end += 1 }
+    return end
+  }
+
+  /// How many registers have which value.
+  var histogram: [Int] {
+    var histogram = [Int](repeating: 0, count: Int(HyperLogLog.registerMax) + 1)
+    var index = 0
+    while index < registers.count {
+      let end = endOfRun(from: index)
+      histogram[Int(registers[index])] += end - index
+      index = end
+    }
+    return histogram
+  }
 
   /// Adds everything another one has seen.
   public mutating func merge(_ other: HyperLogLog) {

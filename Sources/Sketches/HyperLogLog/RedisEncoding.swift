@@ -14,71 +14,90 @@
 extension HyperLogLog {
   private static let magic = Array("HYLL".utf8)
   private static let headerByteCount = 16
-  private static let denseByteCount = headerByteCount + registerCount * 6 / 8
+  static let denseByteCount = headerByteCount + registerCount * 6 / 8
+
+  enum Encoding: UInt8 { case dense, sparse }
+
+  /// It says that the estimate is out of date, so that Redis computes its own.
+  static func header(_ encoding: Encoding) -> [UInt8] {
+    magic + [encoding.rawValue] + [UInt8](repeating: 0, count: 10) + [0x80]
+  }
 
   /// Reads the bytes that `GET` returns. Throws where not all of them are as Redis writes them.
   public init(redisValue bytes: [UInt8]) throws(SketchError) {
     guard bytes.count >= HyperLogLog.headerByteCount else {
       throw .wrongLength(expected: HyperLogLog.headerByteCount, found: bytes.count)
     }
-    guard Array(bytes[..<4]) == HyperLogLog.magic, bytes[4] <= 1 else { throw .unknownFormat }
+    guard Array(bytes[..<4]) == HyperLogLog.magic, let encoding = Encoding(rawValue: bytes[4])
+    else { throw .unknownFormat }
     guard bytes[5...7].allSatisfy({ $0 == 0 }) else { throw .contradiction(.reserved) }
     let registers =
-      bytes[4] == 0
-      ? try HyperLogLog.readDense(bytes)
-      : HyperLogLog.readSparse(bytes[HyperLogLog.headerByteCount...])
-    guard let registers, registers.allSatisfy({ $0 <= HyperLogLog.registerMax }) else {
-      throw .corrupt(.registers)
-    }
+      switch encoding {
+      case .dense: try HyperLogLog.readDense(bytes)
+      case .sparse: HyperLogLog.readSparse(bytes)
+      }
+    guard let registers else { throw .corrupt(.registers) }
     self.init(validRegisters: registers)
   }
 
-  /// The bytes of a dense one, for `SET`. It says that its estimate is out of date, so that Redis
-  /// computes its own.
+  /// The bytes of a dense one, for `SET`.
   public var redisValue: [UInt8] {
-    var bytes = HyperLogLog.magic + [UInt8](repeating: 0, count: 12)
-    bytes[15] = 0x80
+    var bytes = HyperLogLog.header(.dense)
     bytes.reserveCapacity(HyperLogLog.denseByteCount)
+    let registers = registers.span
     for first in stride(from: 0, to: registers.count, by: 4) {
       // Four registers are three bytes.
-      let bits = (0..<4).reduce(0) { $0 | Int(registers[first + $1]) << (6 * $1) }
-      for byte in 0..<3 { bytes.append(UInt8(bits >> (8 * byte) & 0xFF)) }
+      var bits: UInt32 = 0
+      for index in 0..<4 { bits |= UInt32(registers[first + index]) << UInt32(6 * index) }
+      for index in 0..<3 { bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(8 * index))) }
     }
     return bytes
   }
 
-  private static func readDense(_ bytes: [UInt8]) throws(SketchError) -> [UInt8] {
+  /// Nil where a register is above the maximum.
+  private static func readDense(_ bytes: [UInt8]) throws(SketchError) -> [UInt8]? {
     guard bytes.count == denseByteCount else {
       throw .wrongLength(expected: denseByteCount, found: bytes.count)
     }
+    let bytes = bytes.span
     var registers: [UInt8] = []
     registers.reserveCapacity(registerCount)
-    for first in stride(from: headerByteCount, to: bytes.count, by: 3) {
-      let bits = (0..<3).reduce(0) { $0 | Int(bytes[first + $1]) << (8 * $1) }
-      for register in 0..<4 { registers.append(UInt8(bits >> (6 * register) & 63)) }
+    var highest: UInt8 = 0
+    for first in stride(from: headerByteCount, to: denseByteCount, by: 3) {
+      var bits: UInt32 = 0
+      for index in 0..<3 { bits |= UInt32(bytes[first + index]) << UInt32(8 * index) }
+      for index in 0..<4 {
+        let register = UInt8(truncatingIfNeeded: bits >> UInt32(6 * index) & 63)
+        highest = max(highest, register)
+        registers.append(register)
+      }
     }
-    return registers
+    return highest <= registerMax ? registers : nil
   }
 
   /// Nil where they are not as many as there have to be.
-  private static func readSparse(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
-    var registers: [UInt8] = []
-    registers.reserveCapacity(registerCount)
-    var position = bytes.startIndex
-    while position < bytes.endIndex {
+  private static func readSparse(_ bytes: [UInt8]) -> [UInt8]? {
+    let bytes = bytes.span
+    var registers = [UInt8](repeating: 0, count: registerCount)
+    var count = 0
+    var position = headerByteCount
+    while position < bytes.count {
       let byte = bytes[position]
       position += 1
       var (value, run): (UInt8, Int) = (0, Int(byte & 63) + 1)
       if byte & 0x80 != 0 {
         (value, run) = (byte >> 2 & 31 + 1, Int(byte & 3) + 1)
       } else if byte & 0x40 != 0 {
-        guard position < bytes.endIndex else { return nil }
+        guard position < bytes.count else { return nil }
         run = Int(byte & 63) << 8 + Int(bytes[position]) + 1
         position += 1
       }
-      guard registers.count + run <= registerCount else { return nil }
-      registers.append(contentsOf: repeatElement(value, count: run))
+      guard count + run <= registerCount else { return nil }
+      if value > 0 {
+        for index in count..<count + run { registers[index] = value }
+      }
+      count += run
     }
-    return registers.count == registerCount ? registers : nil
+    return count == registerCount ? registers : nil
   }
 }

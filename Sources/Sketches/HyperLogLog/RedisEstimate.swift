@@ -7,8 +7,7 @@ extension HyperLogLog {
   /// Ertl's improved estimator, as Redis computes it since version 4.0: O. Ertl, "New cardinality
   /// estimation algorithms for HyperLogLog sketches", arXiv 1702.01284, algorithm 6.
   public var estimate: UInt64 {
-    var histogram = [Int](repeating: 0, count: Int(HyperLogLog.registerMax) + 1)
-    for register in registers { histogram[Int(register)] += 1 }
+    let histogram = histogram
     let m = Double(HyperLogLog.registerCount)
     let saturated = Double(histogram[Int(HyperLogLog.registerMax)])
     var z = m * tau((m - saturated) / m)
