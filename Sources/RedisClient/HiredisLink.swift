@@ -13,8 +13,10 @@ final class HiredisLink {
   }
 
   private let context: UnsafeMutablePointer<redisContext>
-  private let limits: UnsafeMutablePointer<ReplyLimits>
+  private let tree: UnsafeMutablePointer<ReplyTree>
   private var silenceSeconds: Double = 0
+  /// While somebody looks at a reply, the next one must not take its place.
+  private var isLookedAt = false
 
   /// Opens the socket; says nothing to the server yet.
   ///
@@ -33,14 +35,15 @@ final class HiredisLink {
       throw Failure(kind: .unreachable, message: message)
     }
     self.context = context
-    limits = .allocate(capacity: 1)
-    limits.initialize(to: ReplyLimits())
-    ReplyLimits.install(limits, in: context.pointee.reader)
+    tree = .allocate(capacity: 1)
+    tree.initialize(to: ReplyTree())
+    ReplyConstructors.install(tree, in: context.pointee.reader)
   }
 
   deinit {
     redisFree(context)
-    limits.deallocate()
+    tree.deinitialize(count: 1)
+    tree.deallocate()
   }
 
   /// Sets how long a read or write may stand still.
@@ -67,28 +70,29 @@ final class HiredisLink {
 
   /// Reads the next reply and copies it.
   func receive() throws(Failure) -> RedisReply {
-    let reply = try next()
-    defer { freeReplyObject(reply) }
-    return try RedisReply(copying: reply)
+    try readNext()
+    return RedisReplyView(tree).copy()
   }
 
   /// Reads the next reply and lets `body` look at it.
   func receive<T>(_ body: (borrowing RedisReplyView) throws -> T) throws -> T {
-    let reply = try next()
-    defer { freeReplyObject(reply) }
-    return try body(RedisReplyView(reply))
+    try readNext()
+    isLookedAt = true
+    defer { isLookedAt = false }
+    return try body(RedisReplyView(tree))
   }
 
-  /// The next reply, the caller's to free.
+  /// Reads the next reply into the tree.
   ///
   /// The corresponding C functions are `redisGetReplyFromReader` and `redisBufferRead`.
-  private func next() throws(Failure) -> UnsafeMutablePointer<redisReply> {
-    limits.pointee = ReplyLimits()
+  private func readNext() throws(Failure) {
+    precondition(!isLookedAt, "a command on a connection of which a reply is looked at")
+    tree.pointee.removeAll()
     var receivedBytes = 0
     while true {
       var reply: UnsafeMutableRawPointer?
       guard redisGetReplyFromReader(context, &reply) == REDIS_OK else { throw failure() }
-      if let reply { return reply.assumingMemoryBound(to: redisReply.self) }
+      if reply != nil { return }
       let bufferedBytes = context.pointee.reader.pointee.len
       guard redisBufferRead(context) == REDIS_OK else { throw failure() }
       receivedBytes += max(0, context.pointee.reader.pointee.len - bufferedBytes)
@@ -129,11 +133,8 @@ final class HiredisLink {
   private func failure() -> Failure {
     let reason = errno
     let code = context.pointee.err
-    if limits.pointee.exceeded {
-      return Failure(
-        kind: .malformedReply,
-        message: "a reply of more than \(ReplyLimits.elementsMax) elements"
-          + " or more than \(ReplyLimits.depthMax) arrays deep")
+    if let refusal = tree.pointee.refusal {
+      return Failure(kind: .malformedReply, message: refusal)
     }
     if code == Self.timeoutCode || code == REDIS_ERR_IO && [EAGAIN, ETIMEDOUT].contains(reason) {
       return Failure(kind: .timedOut, message: "no answer within \(silenceSeconds) s")

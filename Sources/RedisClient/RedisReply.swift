@@ -1,6 +1,4 @@
-internal import CHiredis
-
-/// A reply, copied out of hiredis at once.
+/// A reply, copied out of the connection at once.
 public enum RedisReply: Sendable, Equatable {
   case null
   case integer(Int64)
@@ -24,33 +22,5 @@ extension RedisReply {
     case .bytes(let text): Int64(String(decoding: text, as: UTF8.self))
     default: nil
     }
-  }
-
-  /// Copies the tree; what is allocated by hiredis stays the caller's to free.
-  init(copying reply: UnsafePointer<redisReply>) throws(HiredisLink.Failure) {
-    switch reply.pointee.type {
-    case REDIS_REPLY_NIL: self = .null
-    case REDIS_REPLY_INTEGER: self = .integer(reply.pointee.integer)
-    case REDIS_REPLY_STRING: self = .bytes(Array(Self.content(of: reply)))
-    case REDIS_REPLY_STATUS:
-      self = .status(String(decoding: Self.content(of: reply), as: UTF8.self))
-    case REDIS_REPLY_ERROR: self = .error(String(decoding: Self.content(of: reply), as: UTF8.self))
-    case REDIS_REPLY_ARRAY:
-      var elements: [RedisReply] = []
-      elements.reserveCapacity(Int(reply.pointee.elements))
-      for index in 0..<Int(reply.pointee.elements) {
-        guard let element = reply.pointee.element[index] else {
-          throw HiredisLink.Failure(kind: .malformedReply, message: "an array with a hole in it")
-        }
-        elements.append(try RedisReply(copying: element))
-      }
-      self = .array(elements)
-    case let type:
-      throw HiredisLink.Failure(kind: .malformedReply, message: "a reply of unknown type \(type)")
-    }
-  }
-
-  private static func content(of reply: UnsafePointer<redisReply>) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(start: reply.pointee.str, count: Int(reply.pointee.len))
   }
 }

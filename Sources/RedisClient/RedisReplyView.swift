@@ -1,51 +1,64 @@
-internal import CHiredis
-
-/// A reply where hiredis holds it, looked at without a copy.
+/// A reply where it was read to, looked at without a copy.
 ///
 /// It is valid only inside the closure it is given to; it cannot be copied, so it cannot be kept.
 public struct RedisReplyView: ~Copyable {
-  private let reply: UnsafePointer<redisReply>
+  private let tree: UnsafePointer<ReplyTree>
+  private let part: ReplyTree.Part
 
-  init(_ reply: UnsafePointer<redisReply>) { self.reply = reply }
+  init(_ tree: UnsafePointer<ReplyTree>, part number: Int = 0) {
+    self.tree = tree
+    part = tree.pointee.parts[number]
+  }
 
   /// Looks at the bytes of a string; nil for any other reply.
   public func withBytes<T>(_ body: (Span<UInt8>) throws -> T) rethrows -> T? {
-    guard reply.pointee.type == REDIS_REPLY_STRING else { return nil }
-    let bytes = UnsafeRawBufferPointer(start: reply.pointee.str, count: Int(reply.pointee.len))
-    return try body(bytes.assumingMemoryBound(to: UInt8.self).span)
+    guard case .string(let stretch) = part else { return nil }
+    return try body(tree.pointee.bytes.span.extracting(stretch.range))
   }
 
   /// A whole number; nil for any other reply.
   public var integer: Int64? {
-    reply.pointee.type == REDIS_REPLY_INTEGER ? reply.pointee.integer : nil
+    guard case .integer(let number) = part else { return nil }
+    return number
   }
 
   /// The words of an error; nil for any other reply.
   public var errorMessage: String? {
-    guard reply.pointee.type == REDIS_REPLY_ERROR else { return nil }
-    let bytes = UnsafeRawBufferPointer(start: reply.pointee.str, count: Int(reply.pointee.len))
-    return String(decoding: bytes, as: UTF8.self)
+    guard case .error(let stretch) = part else { return nil }
+    return text(stretch)
   }
 
   /// How many elements an array has; nil for any other reply.
   public var count: Int? {
-    reply.pointee.type == REDIS_REPLY_ARRAY ? Int(reply.pointee.elements) : nil
+    guard case .array(let stretch) = part else { return nil }
+    return stretch.range.count
   }
 
   /// Looks at an element of an array; nil where there is none.
   public func withElement<T>(
     _ index: Int, _ body: (borrowing RedisReplyView) throws -> T
   ) rethrows -> T? {
-    guard let count, index < count, let element = reply.pointee.element[index] else { return nil }
-    return try body(RedisReplyView(element))
+    guard case .array(let stretch) = part, index < stretch.range.count else { return nil }
+    return try body(RedisReplyView(tree, part: tree.pointee.element(index, of: stretch)))
   }
 
   /// The whole reply, copied.
-  public func copy() throws(RedisError) -> RedisReply {
-    do {
-      return try RedisReply(copying: reply)
-    } catch {
-      throw RedisError(operation: "reply", kind: error.kind, message: error.message)
+  public func copy() -> RedisReply {
+    switch part {
+    case .null: return .null
+    case .integer(let number): return .integer(number)
+    case .string(let stretch): return .bytes(Array(tree.pointee.bytes[stretch.range]))
+    case .status(let stretch): return .status(text(stretch))
+    case .error(let stretch): return .error(text(stretch))
+    case .array(let stretch):
+      return .array(
+        stretch.range.indices.map {
+          RedisReplyView(tree, part: Int(tree.pointee.elements[$0])).copy()
+        })
     }
+  }
+
+  private func text(_ stretch: ReplyTree.Stretch) -> String {
+    String(decoding: tree.pointee.bytes[stretch.range], as: UTF8.self)
   }
 }

@@ -72,7 +72,7 @@ struct ScanTests {
         answers[text(key)] = value
       } else {
         refused.append(text(key))
-        let error = try reply.copy()
+        let error = reply.copy()
         #expect(error.errorCode == "WRONGTYPE")
       }
     } page: { page, _ in

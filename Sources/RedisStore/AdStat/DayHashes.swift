@@ -86,13 +86,13 @@ extension AdStatStore {
   private func fieldCount(_ reply: borrowing RedisReplyView) throws(RedisError) -> Int? {
     if let count = reply.integer { return Int(count) }
     if let message = reply.errorMessage, message.hasPrefix("WRONGTYPE") { return nil }
-    throw unexpected(try reply.copy(), of: "HLEN")
+    throw unexpected(reply.copy(), of: "HLEN")
   }
 
   /// Nothing where it was forgotten by another run between the two looks.
   private func read(_ reply: borrowing RedisReplyView) throws -> Content {
     guard let wordCount = reply.count, wordCount.isMultiple(of: 2) else {
-      throw unexpected(try reply.copy(), of: "HGETALL")
+      throw unexpected(reply.copy(), of: "HGETALL")
     }
     guard wordCount > 0 else { return .nothing }
     var reader = DayHash.Reader()
@@ -109,7 +109,7 @@ extension AdStatStore {
               } ?? nil
             } ?? nil
           } ?? nil
-        guard isTaken == true else { throw unexpected(try reply.copy(), of: "HGETALL") }
+        guard isTaken == true else { throw unexpected(reply.copy(), of: "HGETALL") }
       } catch let fault as DayHashFault {
         return .unreadable(fault: "\(fault)")
       }

@@ -50,9 +50,9 @@ extension AdStatStore {
         if place >= 2 * codes.count {
           sight.fields.append(try fields(of: reply, beside: sight.held))
         } else if place.isMultiple(of: 2) {
-          value = try reply.copy()
+          value = reply.copy()
         } else {
-          sight.held.append(try heldSetting(value, rest: try reply.copy()))
+          sight.held.append(try heldSetting(value, rest: reply.copy()))
         }
       }
     }
@@ -75,7 +75,7 @@ extension AdStatStore {
     of reply: borrowing RedisReplyView, beside held: [HeldSetting]
   ) throws -> [ShelfField]? {
     guard reply.count == held.count else {
-      let other = try reply.copy()
+      let other = reply.copy()
       if other.errorCode == "WRONGTYPE" { return nil }
       throw unexpected(other, of: "HMGET")
     }

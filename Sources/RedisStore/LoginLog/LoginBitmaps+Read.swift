@@ -31,7 +31,7 @@ extension LoginBitmaps {
       return true
     }
     if let isSomething { return isSomething }
-    let other = try reply.copy()
+    let other = reply.copy()
     guard other.errorCode == "WRONGTYPE" else { throw unexpected(other, of: "GETRANGE") }
     found(.malformed(key: copy(key), reason: "it is no string"))
     return true
