@@ -27,13 +27,12 @@ public struct AdCtrComparison: Sendable {
   public mutating func meet(_ code: Span<UInt8>, hour: Int, epoch: UInt16, holding held: HourCount)
   {
     guard let index = cursor.place(of: code, epoch) else { return }
-    found[index].note(
-      held, at: hour, shows: run.images[index].shows[hour], clicks: run.images[index].clicks[hour])
+    found[index].note(held, at: hour, for: run.count(ofImage: index, at: hour))
   }
 
   /// The hours of an image that the table has no row for, or one that holds less: bit h for hour h.
   func lackingHours(ofImage index: Int) -> UInt32 {
-    found[index].missing(of: run.images[index].hours)
+    found[index].missing(of: run.hours(ofImage: index))
       | found[index].shows.smaller | found[index].clicks.smaller
   }
 
@@ -71,10 +70,10 @@ private struct Found {
     /// Also hours of which nothing was counted.
     var ahead: UInt32 = 0
 
-    mutating func note(_ held: UInt64, at hour: Int, for counted: UInt64?) {
+    mutating func note(_ held: UInt64, at hour: Int, for counted: UInt64) {
       let bit: UInt32 = 1 << UInt32(hour)
-      if held < counted ?? 0 { smaller |= bit }
-      if held > counted ?? 0 { ahead |= bit }
+      if held < counted { smaller |= bit }
+      if held > counted { ahead |= bit }
     }
   }
 
@@ -82,10 +81,10 @@ private struct Found {
   private(set) var shows = Counts()
   private(set) var clicks = Counts()
 
-  mutating func note(_ held: HourCount, at hour: Int, shows: UInt64?, clicks: UInt64?) {
+  mutating func note(_ held: HourCount, at hour: Int, for counted: HourCount) {
     met |= 1 << UInt32(hour)
-    self.shows.note(held.shows, at: hour, for: shows)
-    self.clicks.note(held.clicks, at: hour, for: clicks)
+    shows.note(held.shows, at: hour, for: counted.shows)
+    clicks.note(held.clicks, at: hour, for: counted.clicks)
   }
 
   /// Those of the hours that no row was met for.

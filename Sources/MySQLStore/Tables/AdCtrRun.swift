@@ -26,7 +26,8 @@ public struct AdCtrRun: Sendable {
   }
 
   public let day: CivilDay
-  /// In the order of their codes; those of one code stand together.
+  /// In the order of their codes; those of one code stand together. Look at single ones by `span`: what an
+  /// array hands out is a copy, with the numbers of 24 hours.
   public private(set) var images: [Image] = []
 
   /// - Parameters:
@@ -50,10 +51,17 @@ public struct AdCtrRun: Sendable {
   }
 
   /// How many rows it is.
-  public var rowCount: Int { images.reduce(0) { $0 + $1.hours.nonzeroBitCount } }
+  public var rowCount: Int { images.indices.reduce(0) { $0 + hours(ofImage: $1).nonzeroBitCount } }
+
+  /// Nothing where there is no row for the hour.
+  func count(ofImage index: Int, at hour: Int) -> HourCount { images.span[index][hour] }
+
+  /// Bit h: there is a row for hour h.
+  func hours(ofImage index: Int) -> UInt32 { images.span[index].hours }
 
   /// Where the image of a code in an epoch stands, by binary search.
   func place(of code: Code, _ epoch: UInt16) -> Int? {
+    let images = images.span
     var (low, high) = (0, images.count)
     while low < high {
       let middle = low + (high - low) / 2
@@ -85,13 +93,22 @@ extension AdCtrRun {
 
     /// Nil where a row is of no image of the run.
     mutating func place(of code: Span<UInt8>, _ epoch: UInt16) -> Int? {
-      while start < images.count, images[start].code.precedes(code) { start += 1 }
+      start = firstPlace(of: code)
+      let images = images.span
       var place = start
       while place < images.count, images[place].code.isEqual(to: code) {
         if images[place].epoch == epoch { return place }
         place += 1
       }
       return nil
+    }
+
+    /// The first image whose code does not come before this one.
+    private func firstPlace(of code: Span<UInt8>) -> Int {
+      let images = images.span
+      var place = start
+      while place < images.count, images[place].code.precedes(code) { place += 1 }
+      return place
     }
   }
 }
