@@ -87,7 +87,7 @@ final class HiredisLink {
   /// The corresponding C functions are `redisGetReplyFromReader` and `redisBufferRead`.
   private func readNext() throws(Failure) {
     precondition(!isLookedAt, "a command on a connection of which a reply is looked at")
-    tree.pointee.removeAll()
+    tree.pointee.beginReply()
     var receivedBytes = 0
     while true {
       var reply: UnsafeMutableRawPointer?

@@ -5,7 +5,10 @@ public struct RedisReplyView: ~Copyable {
   private let tree: UnsafePointer<ReplyTree>
   private let part: ReplyTree.Part
 
-  init(_ tree: UnsafePointer<ReplyTree>, part number: Int = 0) {
+  /// Of the whole reply.
+  init(_ tree: UnsafePointer<ReplyTree>) { self.init(tree, part: tree.pointee.root) }
+
+  private init(_ tree: UnsafePointer<ReplyTree>, part number: Int) {
     self.tree = tree
     part = tree.pointee.parts[number]
   }

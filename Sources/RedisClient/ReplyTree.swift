@@ -1,6 +1,6 @@
 internal import CHiredis
 
-/// A reply, taken apart into three arrays that the next reply fills again.
+/// Replies, taken apart into three arrays that later replies fill again.
 ///
 /// hiredis by itself asks for memory for each part of a reply and, where that is a string, for its bytes:
 /// for a day hash of 24 hours a hundred times.
@@ -26,22 +26,35 @@ struct ReplyTree {
     var range: Range<Int> { Int(start)..<Int(start) + Int(count) }
   }
 
-  /// In the order in which hiredis found them: the whole reply is the first.
+  /// In the order in which hiredis found them.
   private(set) var parts: [Part] = []
   private(set) var elements: [UInt32] = []
   private(set) var bytes: [UInt8] = []
+  /// The part that is the whole reply, which was read last.
+  private(set) var root = 0
   /// Why we stopped hiredis, if we did.
   private(set) var refusal: String?
 
-  /// Memory of the largest reply that is kept for the next one.
+  /// Elements that the replies before have.
+  private var elementsBefore = 0
+
+  /// Parts, and bytes, behind which the next reply begins anew: small replies share the arrays.
+  private static let sharedMax = 1 << 13
+  /// Room of a large reply that is kept for later ones.
   private static let keptMax = 1 << 20
 
-  /// Forgets the reply before.
-  mutating func removeAll() {
+  /// Makes room for the next reply; the one before is of no more use.
+  mutating func beginReply() {
+    if parts.count > ReplyTree.sharedMax || bytes.count > ReplyTree.sharedMax { removeAll() }
+    root = parts.count
+    elementsBefore = elements.count
+    refusal = nil
+  }
+
+  private mutating func removeAll() {
     parts.removeAll(keepingCapacity: parts.capacity <= ReplyTree.keptMax)
     elements.removeAll(keepingCapacity: elements.capacity <= ReplyTree.keptMax)
     bytes.removeAll(keepingCapacity: bytes.capacity <= ReplyTree.keptMax)
-    refusal = nil
   }
 
   /// The part that is an array's element.
@@ -77,14 +90,16 @@ extension ReplyTree {
 
   /// Room for the elements of an array; nil, with the reason as `refusal`, where they are too many.
   mutating func reserveElements(_ count: Int, depth: Int) -> Stretch? {
-    guard count <= ReplyLimits.elementsMax - elements.count, depth <= ReplyLimits.depthMax else {
+    guard count <= ReplyLimits.elementsMax - (elements.count - elementsBefore),
+      depth <= ReplyLimits.depthMax
+    else {
       refusal =
         "a reply of more than \(ReplyLimits.elementsMax) elements"
         + " or more than \(ReplyLimits.depthMax) arrays deep"
       return nil
     }
     let start = elements.count
-    elements.append(contentsOf: repeatElement(0, count: count))
+    for _ in 0..<count { elements.append(0) }
     return Stretch(start: start, count: count)
   }
 
