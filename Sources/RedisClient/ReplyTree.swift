@@ -1,5 +1,3 @@
-internal import CHiredis
-
 /// Replies, taken apart into three arrays that later replies fill again.
 ///
 /// hiredis by itself asks for memory for each part of a reply and, where that is a string, for its bytes:
