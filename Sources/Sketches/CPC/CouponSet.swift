@@ -167,6 +167,16 @@ struct CouponSet: Sendable {
     let coupons = filter()
     slots = [UInt32](repeating: CouponSet.free, count: 1 << Int(lgSlots))
     shift = 32 - lgSlots
-    for coupon in coupons { slots[find(coupon)] = coupon }
+    place(coupons)
+  }
+  /// Puts coupons, all different, into slots that are all free; there is room for them.
+  private mutating func place(_ coupons: [UInt32]) {
+    let (multiplier, shift, mask) = (multiplier, shift, slots.count - 1)
+    var slots = slots.mutableSpan
+    for coupon in coupons {
+      var slot = Int((coupon &* multiplier) &>> shift)
+      while slots[slot] != CouponSet.free { slot = (slot &+ 1) & mask }
+      slots[slot] = coupon
+    }
   }
 }

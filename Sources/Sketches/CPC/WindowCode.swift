@@ -4,21 +4,20 @@ enum WindowCode {
   private static let lookAhead = 11
 
   static func write(_ window: [UInt8], phase: Int) -> [UInt8] {
-    let code = CodeTables.window[phase].words
+    let words = CodeTables.window[phase].words
+    let code = words.span
+    // Said once, so that it need not be looked at for each row.
+    precondition(code.count == 256, "a byte has 256 values")
+    let rows = window.span
     var writer = BitWriter(expectedBitCount: window.count * 5)
+    var row = 0
     // The number of rows is a multiple of 16. Four words at once have at most 48 bits.
-    for row in stride(from: 0, to: window.count, by: 8) {
-      var rows = window.span.word(at: row)
-      for _ in 0..<2 {
-        var (bits, count): (UInt64, UInt64) = (0, 0)
-        for _ in 0..<4 {
-          let word = UInt64(code[Int(truncatingIfNeeded: rows & 0xFF)])
-          bits |= (word & 0xFFF) &<< count
-          count &+= word &>> 12
-          rows &>>= 8
-        }
-        writer.append(bits, count: count)
-      }
+    while row < rows.count {
+      let eight = rows.word(at: row)
+      let (first, second) = (code.four(eight), code.four(eight &>> 32))
+      writer.append(first.bits, count: first.count)
+      writer.append(second.bits, count: second.count)
+      row &+= 8
     }
     writer.appendZeros(lookAhead)
     return writer.bytes()
@@ -56,5 +55,23 @@ enum WindowCode {
     }
     guard reader.endsWith(padding: lookAhead) else { throw .corrupt(.window) }
     return window
+  }
+}
+
+extension Span<UInt16> {
+  /// The words of the lowest four bytes, behind each other.
+  @inline(__always)
+  fileprivate func four(_ rows: UInt64) -> (bits: UInt64, count: UInt64) {
+    let (first, second) = (two(rows), two(rows &>> 16))
+    return (first.bits | second.bits &<< first.count, first.count &+ second.count)
+  }
+
+  /// Those of the lowest two.
+  @inline(__always)
+  private func two(_ rows: UInt64) -> (bits: UInt64, count: UInt64) {
+    let first = UInt64(self[Int(truncatingIfNeeded: rows & 0xFF)])
+    let second = UInt64(self[Int(truncatingIfNeeded: rows &>> 8 & 0xFF)])
+    let count = first &>> 12
+    return (first & 0xFFF | (second & 0xFFF) &<< count, count &+ second &>> 12)
   }
 }
