@@ -48,11 +48,12 @@ public struct AdCtr {
   /// locking each other out. The transaction's number must be confirmed before, by `AdSource`.
   public func merge(_ comparison: AdCtrComparison, images: Range<Int>) throws {
     let run = comparison.run
-    let day = Array(run.day.description.utf8)
+    // All rows have the same day: as a part of the text the server reads it once, not row by row.
+    let row: SQL = "(\(date: run.day.description),?,?,?,?,?)"
     try database.transaction("merge ad_ctr") { connection in
       var statement = BulkStatement(
-        head: AdCtr.insertHead, row: "(?,?,?,?,?,?)", columns: AdCtr.columns,
-        tail: AdCtr.insertTail, label: "merge ad_ctr", connection: connection)
+        head: AdCtr.insertHead, row: row, columns: AdCtr.columns, tail: AdCtr.insertTail,
+        label: "merge ad_ctr", connection: connection)
       for index in images {
         let image = run.images[index]
         var hours = comparison.lackingHours(ofImage: index)
@@ -60,7 +61,6 @@ public struct AdCtr {
           let hour = hours.trailingZeroBitCount
           hours &= hours - 1
           let count = image[hour]
-          statement.put(day)
           statement.put(UInt64(hour))
           statement.put(image.code.bytes)
           statement.put(UInt64(image.epoch))
@@ -77,7 +77,7 @@ public struct AdCtr {
     "INSERT INTO ad_ctr (day, hour, code, epoch, show_count, click_count) VALUES"
 
   static let columns: [BulkColumn] = [
-    .bytes(max: 10), .unsigned, .bytes(max: Code.byteCountMax), .unsigned, .unsigned, .unsigned,
+    .unsigned, .bytes(max: Code.byteCountMax), .unsigned, .unsigned, .unsigned,
   ]
 
   /// One text for both servers: MySQL names the new row `new`, MariaDB asks for it by VALUES().
