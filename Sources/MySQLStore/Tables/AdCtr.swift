@@ -48,11 +48,14 @@ public struct AdCtr {
   /// locking each other out. The transaction's number must be confirmed before, by `AdSource`.
   public func merge(_ comparison: AdCtrComparison, images: Range<Int>) throws {
     let run = comparison.run
-    // All rows have the same day: as a part of the text the server reads it once, not row by row.
-    let row: SQL = "(\(date: run.day.description),?,?,?,?,?)"
+    // What all rows share stands in the text, which the server reads once and not for each row.
+    let epoch = run.onlyEpoch
+    let epochPlace: SQL = if let epoch { "\(epoch)" } else { "?" }
+    let row: SQL = "(\(date: run.day.description),?,?,\(epochPlace),?,?)"
+    let columns = AdCtr.columns(includingEpoch: epoch == nil)
     try database.transaction("merge ad_ctr") { connection in
       var statement = BulkStatement(
-        head: AdCtr.insertHead, row: row, columns: AdCtr.columns, tail: AdCtr.insertTail,
+        head: AdCtr.insertHead, row: row, columns: columns, tail: AdCtr.insertTail,
         label: "merge ad_ctr", connection: connection)
       for index in images {
         let image = run.images[index]
@@ -63,7 +66,7 @@ public struct AdCtr {
           let count = image[hour]
           statement.put(UInt64(hour))
           statement.put(image.code.bytes)
-          statement.put(UInt64(image.epoch))
+          if epoch == nil { statement.put(UInt64(image.epoch)) }
           statement.put(count.shows)
           statement.put(count.clicks)
           try statement.endRow()
@@ -76,9 +79,10 @@ public struct AdCtr {
   static let insertHead: SQL =
     "INSERT INTO ad_ctr (day, hour, code, epoch, show_count, click_count) VALUES"
 
-  static let columns: [BulkColumn] = [
-    .unsigned, .bytes(max: Code.byteCountMax), .unsigned, .unsigned, .unsigned,
-  ]
+  private static func columns(includingEpoch: Bool) -> [BulkColumn] {
+    [.unsigned, .bytes(max: Code.byteCountMax)] + (includingEpoch ? [.unsigned] : [])
+      + [.unsigned, .unsigned]
+  }
 
   /// One text for both servers: MySQL names the new row `new`, MariaDB asks for it by VALUES().
   static let insertTail: SQL = """

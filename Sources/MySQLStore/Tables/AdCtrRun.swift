@@ -50,6 +50,12 @@ public struct AdCtrRun: Sendable {
     images[images.count - 1].take(hash)
   }
 
+  /// The epoch of all images, where it is one; nil where there are several, or no image.
+  var onlyEpoch: UInt16? {
+    guard let epoch = images.first?.epoch else { return nil }
+    return images.indices.allSatisfy { images.span[$0].epoch == epoch } ? epoch : nil
+  }
+
   /// How many rows it is.
   public var rowCount: Int { images.indices.reduce(0) { $0 + hours(ofImage: $1).nonzeroBitCount } }
 

@@ -72,6 +72,20 @@ struct AdCtrTests {
     #expect(try database.run("SELECT code FROM ad_ctr") == "b")
   }
 
+  /// The text of the statement holds an epoch that all rows share, and else has a place for it.
+  @Test(arguments: MySQLServer.available)
+  func rowsStandUnderTheEpochTheyWereCountedIn(flavor: MySQLServer.Flavor) throws {
+    let database = try MigratedDatabase(flavor)
+    let table = AdCtr(MySQLDatabase(database.endpoint))
+    try merge(
+      [hash("a", epoch: 2, counts: [3: 10]), hash("b", epoch: 2, counts: [4: 11])], into: table)
+    try merge(
+      [hash("c", epoch: 1, counts: [3: 12]), hash("c", epoch: 2, counts: [3: 13])], into: table)
+    #expect(
+      try database.run("SELECT code, hour, epoch, show_count FROM ad_ctr ORDER BY show_count")
+        == "a\t3\t2\t10\nb\t4\t2\t11\nc\t3\t1\t12\nc\t3\t2\t13")
+  }
+
   @Test(arguments: MySQLServer.available)
   func theNumberOfAnArchiveOnlyRises(flavor: MySQLServer.Flavor) throws {
     let database = try MigratedDatabase(flavor)
