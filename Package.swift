@@ -76,7 +76,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TestServersTests", dependencies: ["TestServers", "tally"], swiftSettings: strict),
-    .testTarget(name: "RulesTests", dependencies: ["Rules"], swiftSettings: strict),
+    .testTarget(
+      name: "RulesTests", dependencies: ["Rules", "TestServers"], swiftSettings: strict),
     .testTarget(
       name: "SketchesTests", dependencies: ["Sketches", "TestServers"],
       exclude: ["Peer/fetch-datasketches.sh", "Peer/peer.py", "cpc-vectors.json"],

@@ -1,4 +1,5 @@
 import Rules
+import TestServers
 import Testing
 
 struct LoginDaysTests {

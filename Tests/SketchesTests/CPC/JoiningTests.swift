@@ -1,4 +1,5 @@
 import Sketches
+import TestServers
 import Testing
 
 /// Two sketches become one that has seen what either has, and keeps its account where it can.

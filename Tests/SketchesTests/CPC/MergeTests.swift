@@ -1,4 +1,5 @@
 import Sketches
+import TestServers
 import Testing
 
 /// A merge is a join: repeated, reordered and regrouped it gives the same image.

@@ -1,4 +1,5 @@
 import Sketches
+import TestServers
 import Testing
 
 struct UpdatingTests {
