@@ -169,6 +169,7 @@ struct CouponSet: Sendable {
     shift = 32 - lgSlots
     place(coupons)
   }
+
   /// Puts coupons, all different, into slots that are all free; there is room for them.
   private mutating func place(_ coupons: [UInt32]) {
     let (multiplier, shift, mask) = (multiplier, shift, slots.count - 1)
